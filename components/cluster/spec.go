@@ -8,6 +8,8 @@ type Spec struct {
 	Version string `json:"version,omitempty" jsonschema:"pattern=^1\\.[0-9]+$,default=1.35"`
 	// Zones the nodes are spread over. Default from the environment: dev 1, stage 2, prod 3.
 	Zones int `json:"zones,omitempty" jsonschema:"minimum=1,maximum=6"`
+	// Context of the kubeconfig in force that reaches the cluster. Only for cloud existing; default: its current context.
+	Context string `json:"context,omitempty"`
 	// API is who may reach the API server.
 	API API `json:"api,omitzero"`
 	// Pools of nodes by name. One named "system" is always there.
