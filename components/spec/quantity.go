@@ -36,6 +36,7 @@ func (q *Quantity) UnmarshalJSON(b []byte) error {
 // JSONSchema describes the two forms a quantity can take.
 func (Quantity) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{
+		Description: "A whole or decimal number with an optional unit: cores such as 2 or 500m, bytes such as 512Mi or 100Gi.",
 		AnyOf: []*jsonschema.Schema{
 			{Type: "string", Pattern: quantityPattern},
 			{Type: "number", Minimum: "0"},

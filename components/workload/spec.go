@@ -88,7 +88,7 @@ type Resources struct {
 	Memory Amount `json:"memory,omitzero"`
 }
 
-// Amount is a request and a limit of one resource.
+// Amount is a request and a limit of one resource, or one quantity that is the request alone.
 type Amount struct {
 	// Request is what the scheduler sets aside.
 	Request spec.Quantity `json:"request,omitempty"`
@@ -129,7 +129,7 @@ type Probes struct {
 	Readiness *Probe `json:"readiness,omitempty"`
 }
 
-// Probe asks a container one question. Exactly one of HTTP, GRPC, TCP and Exec is set.
+// Probe asks a container one question. Exactly one of HTTP, GRPC, TCP and Exec is set. A plain path is short for an HTTP probe of it.
 type Probe struct {
 	// HTTP is a path asked for with GET; 200 to 399 is good.
 	HTTP string `json:"http,omitempty" jsonschema:"pattern=^/"`

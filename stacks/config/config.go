@@ -65,11 +65,3 @@ type Secrets struct {
 	// Values by secret name, then by key.
 	Values map[string]map[string]SecretValue `json:"values,omitempty"`
 }
-
-// SecretValue is one secret: a value encrypted by `pulumi config set --secret`, or one to generate.
-type SecretValue struct {
-	// Generate makes a random value of this many characters at the first up, and keeps it.
-	Generate int `json:"generate,omitempty" jsonschema:"minimum=16,maximum=512"`
-
-	value string
-}

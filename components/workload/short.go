@@ -1,0 +1,47 @@
+package workload
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/plinth-iac/plinth/components/spec"
+)
+
+// UnmarshalJSON accepts a request and a limit, or one quantity that is the request.
+func (a *Amount) UnmarshalJSON(b []byte) error {
+	if !isObject(b) {
+		return json.Unmarshal(b, &a.Request)
+	}
+	type long Amount
+	return json.Unmarshal(b, (*long)(a))
+}
+
+// JSONSchemaExtend adds the short form.
+func (Amount) JSONSchemaExtend(s *jsonschema.Schema) {
+	addShortForm(s, spec.Quantity("").JSONSchema().AnyOf...)
+}
+
+// UnmarshalJSON accepts a probe, or the path of an HTTP probe.
+func (p *Probe) UnmarshalJSON(b []byte) error {
+	if !isObject(b) {
+		return json.Unmarshal(b, &p.HTTP)
+	}
+	type long Probe
+	return json.Unmarshal(b, (*long)(p))
+}
+
+// JSONSchemaExtend adds the short form.
+func (Probe) JSONSchemaExtend(s *jsonschema.Schema) {
+	addShortForm(s, &jsonschema.Schema{Type: "string", Pattern: "^/", Examples: []any{"/healthz"}})
+}
+
+func isObject(b []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) }
+
+// addShortForm lets s be what it was or one of the short forms.
+func addShortForm(s *jsonschema.Schema, short ...*jsonschema.Schema) {
+	long := *s
+	*s = jsonschema.Schema{Description: long.Description, AnyOf: append(short, &long)}
+	long.Description = ""
+}
