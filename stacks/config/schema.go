@@ -50,3 +50,6 @@ func propertyNames(node map[string]any) []string {
 	properties, _ := node["properties"].(map[string]any)
 	return slices.Sorted(maps.Keys(properties))
 }
+
+// known tells whether a stack file may have a key.
+func (s shape) known(key string) bool { return slices.Contains(s.keys(), key) }

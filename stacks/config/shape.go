@@ -153,7 +153,6 @@ func (s shape) describeProperty(node map[string]any, property string) string {
 	return firstSentence(text)
 }
 
-
 func firstSentence(text string) string {
 	text = strings.Join(strings.Fields(text), " ")
 	sentence, _, _ := strings.Cut(text, ". ")
