@@ -1,0 +1,80 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/blang/semver"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+)
+
+// interruptTime is how long the engine may take to stop after an interrupt: what is in flight is
+// finished and written down. Then it is killed.
+const interruptTime = 20 * time.Second
+
+// command runs the Pulumi CLI for the Automation API. Unlike the SDK's own, it lets no setting of the user's shell reach
+// the engine (a passphrase, an access token, another backend), and runs in a process group of its own: a Ctrl-C
+// in the terminal would reach the engine twice otherwise, which makes it give up at once.
+type command struct {
+	path    string
+	version semver.Version
+}
+
+var _ auto.PulumiCommand = command{}
+
+func newCommand(ctx context.Context, path string) (command, error) {
+	c := command{path: path}
+	text, _, _, err := c.Run(ctx, "", nil, nil, nil, nil, "version")
+	if err != nil {
+		return c, fmt.Errorf("running %s: %w; `make up` builds it", path, err)
+	}
+	c.version, err = semver.ParseTolerant(strings.TrimSpace(text))
+	if err != nil {
+		return c, fmt.Errorf("%s says its version is %q: %w; remove it, and `make up` builds another", path, text, err)
+	}
+	return c, nil
+}
+
+// Version of the CLI.
+func (c command) Version() semver.Version { return c.version }
+
+// Run runs one command of the CLI, and returns what it printed and its exit code.
+func (c command) Run(ctx context.Context, dir string, stdin io.Reader, stdout, stderr []io.Writer, env []string, args ...string,
+) (string, string, int, error) {
+	var out, complaints bytes.Buffer
+	if !slices.Contains(args, "--non-interactive") {
+		args = append([]string{"--non-interactive"}, args...)
+	}
+	cmd := exec.CommandContext(ctx, c.path, args...)
+	cmd.Dir, cmd.Stdin = dir, stdin
+	cmd.Stdout = io.MultiWriter(append(stdout, &out)...)
+	cmd.Stderr = io.MultiWriter(append(stderr, &complaints)...)
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), isPulumiSetting), "PULUMI_AUTOMATION_API=true", "PULUMI_SKIP_UPDATE_CHECK=true")
+	cmd.Env = append(cmd.Env, env...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = interruptTime
+
+	err := cmd.Run()
+	if cmd.Process != nil && ctx.Err() != nil {
+		// Plugins that outlived a killed engine.
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	}
+	code := -1
+	if cmd.ProcessState != nil {
+		code = cmd.ProcessState.ExitCode()
+	}
+	return out.String(), complaints.String(), code, err
+}
+
+func isPulumiSetting(variable string) bool {
+	return strings.HasPrefix(variable, "PULUMI_")
+}

@@ -1,0 +1,306 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optdestroy"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optpreview"
+	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/local/dirs"
+	"github.com/plinth-iac/plinth/local/terminal"
+)
+
+// Options say what to run, and where.
+type Options struct {
+	// Dirs is the checkout.
+	Dirs dirs.Dirs
+	// Stack is the name of the stack; Pulumi.<Stack>.yaml must be in the checkout.
+	Stack string
+	// Program is what the engine runs.
+	Program pulumi.RunFunc
+	// Kubeconfig of the cluster it runs against.
+	Kubeconfig string
+	// Out is told what happens.
+	Out *terminal.Printer
+}
+
+// Engine is one stack, claimed by this process until Close.
+type Engine struct {
+	Options
+
+	stack    auto.Stack
+	project  string
+	lock     *os.File
+	programs *failure
+}
+
+// failure keeps the program's own error, which the engine would only hand back as text.
+type failure struct{ err error }
+
+// Open readies the stack: it derives the laptop's stack file, clears what a crash left, and makes the
+// stack's state where there is none.
+func Open(ctx context.Context, o Options) (*Engine, error) {
+	lock, err := claim(o.Dirs, o.Stack)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{Options: o, lock: lock, programs: &failure{}}
+	if err := e.open(ctx); err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
+}
+
+// Close gives the stack free.
+func (e *Engine) Close() error { return e.lock.Close() }
+
+func (e *Engine) open(ctx context.Context) error {
+	project, err := e.loadProject()
+	if err != nil {
+		return err
+	}
+	e.project = project.Name.String()
+	if err := e.writeStackFile(ctx); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(e.Dirs.State(), 0o700); err != nil {
+		return fmt.Errorf("making the folder of the local state: %w", err)
+	}
+	cleared, err := clearDeadLocks(e.Dirs, e.project, e.Stack)
+	if err != nil {
+		return err
+	}
+	if cleared > 0 {
+		e.Out.Line("! the last run of stack %s ended without tidying up; its lock is removed", e.Stack)
+	}
+
+	cli, err := newCommand(ctx, e.Dirs.Bin("pulumi"))
+	if err != nil {
+		return err
+	}
+	w, err := auto.NewLocalWorkspace(ctx,
+		auto.Pulumi(cli), auto.Project(*project), auto.WorkDir(e.Dirs.Work(e.Stack)),
+		auto.Program(e.remember(e.Program)), auto.EnvVars(environment(e.Dirs, e.Kubeconfig)))
+	if err != nil {
+		return fmt.Errorf("readying the engine: %w", err)
+	}
+	if e.HasState() {
+		e.stack, err = auto.SelectStack(ctx, e.Stack, w)
+	} else {
+		e.stack, err = auto.NewStack(ctx, e.Stack, w)
+	}
+	if err != nil {
+		return fmt.Errorf("opening the state of stack %s in %s: %w", e.Stack, e.Dirs.State(), err)
+	}
+	return e.forgetPending(ctx)
+}
+
+// loadProject reads the checkout's Pulumi.yaml and leaves out what only concerns building its program.
+func (e *Engine) loadProject() (*workspace.Project, error) {
+	project, err := workspace.LoadProject(e.Dirs.ProjectFile())
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", e.Dirs.ProjectFile(), err)
+	}
+	project.Main, project.Backend = "", nil
+	project.Runtime = workspace.NewProjectRuntimeInfo("go", nil)
+	return project, nil
+}
+
+func (e *Engine) writeStackFile(ctx context.Context) error {
+	path := e.Dirs.StackFile(e.Stack)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no stack %q: %s is not there; stacks of this checkout: %s", e.Stack, path, stacksOf(e.Dirs))
+	}
+	if err != nil {
+		return fmt.Errorf("reading the stack file: %w", err)
+	}
+	phrase, err := ensurePassphrase(e.Dirs)
+	if err != nil {
+		return err
+	}
+	to := filepath.Join(e.Dirs.Work(e.Stack), "Pulumi."+e.Stack+".yaml")
+	k, err := loadKeys(ctx, phrase, text, to)
+	if err != nil {
+		return err
+	}
+	d, err := derive(ctx, text, k)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := os.WriteFile(to, d.text, 0o600); err != nil {
+		return fmt.Errorf("writing the stack file for the laptop: %w", err)
+	}
+	if d.standIns > 0 {
+		e.Out.Line("! %d secrets of %s have stand-in values here: they are closed with a key this machine does not have",
+			d.standIns, filepath.Base(path))
+	}
+	for _, dropped := range d.dropped {
+		e.Out.Line("! left out here: %s", dropped)
+	}
+	return nil
+}
+
+// remember keeps the error of a program.
+func (e *Engine) remember(program pulumi.RunFunc) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		e.programs.err = program(ctx)
+		return e.programs.err
+	}
+}
+
+// HasState tells whether the stack was brought up, at least in part, and not taken down since.
+func (e *Engine) HasState() bool {
+	_, err := os.Stat(e.stateFile())
+	return err == nil
+}
+
+func (e *Engine) stateFile() string {
+	return filepath.Join(e.Dirs.State(), ".pulumi", "stacks", e.project, e.Stack+".json")
+}
+
+// forgetPending drops what the state notes as begun and never finished. Applying on the server side finds such objects
+// again by their name, so an up goes on from there; the engine would warn at every run instead.
+func (e *Engine) forgetPending(ctx context.Context) error {
+	state, err := e.stack.Export(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the state of stack %s: %w", e.Stack, err)
+	}
+	var deployment map[string]json.RawMessage
+	if err := json.Unmarshal(state.Deployment, &deployment); err != nil {
+		return fmt.Errorf("reading the state of stack %s: %w", e.Stack, err)
+	}
+	var pending []struct {
+		Type     string `json:"type"`
+		Resource struct {
+			URN string `json:"urn"`
+		} `json:"resource"`
+	}
+	if raw, ok := deployment["pending_operations"]; ok {
+		if err := json.Unmarshal(raw, &pending); err != nil {
+			return fmt.Errorf("reading the pending operations of stack %s: %w", e.Stack, err)
+		}
+	}
+	if len(pending) == 0 {
+		return nil
+	}
+	for _, p := range pending {
+		e.Out.Line("! the last run was cut short while %s %s; it is done again", p.Type, nameOf(p.Resource.URN))
+	}
+	delete(deployment, "pending_operations")
+	if state.Deployment, err = json.Marshal(deployment); err != nil {
+		return err
+	}
+	if err := e.stack.Import(ctx, state); err != nil {
+		return fmt.Errorf("writing the state of stack %s: %w", e.Stack, err)
+	}
+	return nil
+}
+
+// Up brings the stack to what its file says.
+func (e *Engine) Up(ctx context.Context) (*Report, error) {
+	return e.run("up", func(stream chan<- events.EngineEvent) error {
+		_, err := e.stack.Up(ctx, optup.EventStreams(stream), optup.Parallel(parallel), optup.SuppressOutputs())
+		return err
+	})
+}
+
+// Preview finds out what Up would change, and changes nothing.
+func (e *Engine) Preview(ctx context.Context) (*Report, error) {
+	return e.run("preview", func(stream chan<- events.EngineEvent) error {
+		_, err := e.stack.Preview(ctx, optpreview.EventStreams(stream), optpreview.Parallel(parallel))
+		return err
+	})
+}
+
+// Destroy deletes every resource of the stack, protected ones too: what runs on a laptop is a
+// rehearsal, and the protection is for what it rehearses.
+func (e *Engine) Destroy(ctx context.Context) (*Report, error) {
+	cli := e.stack.Workspace().PulumiCommand()
+	var env []string
+	for key, value := range environment(e.Dirs, e.Kubeconfig) {
+		env = append(env, key+"="+value)
+	}
+	_, stderr, _, err := cli.Run(ctx, e.Dirs.Work(e.Stack), nil, nil, nil, env, "state", "unprotect", "--all", "--yes", "--stack", e.Stack)
+	if err != nil {
+		return nil, fmt.Errorf("lifting the protection in the local state: %w: %s", err, stderr)
+	}
+	return e.run("down", func(stream chan<- events.EngineEvent) error {
+		_, err := e.stack.Destroy(ctx, optdestroy.EventStreams(stream), optdestroy.Parallel(parallel))
+		return err
+	})
+}
+
+// Forget removes the stack's state and work folder. The stack must be empty: destroyed before.
+func (e *Engine) Forget(ctx context.Context) error {
+	if err := e.stack.Workspace().RemoveStack(ctx, e.Stack); err != nil {
+		return fmt.Errorf("removing the state of stack %s: %w", e.Stack, err)
+	}
+	if err := os.RemoveAll(e.Dirs.Work(e.Stack)); err != nil {
+		return fmt.Errorf("removing %s: %w", e.Dirs.Work(e.Stack), err)
+	}
+	return nil
+}
+
+// run follows one operation to its end, and turns its failure into one error that says what went wrong.
+func (e *Engine) run(what string, operation func(chan<- events.EngineEvent) error) (*Report, error) {
+	stream := make(chan events.EngineEvent)
+	finished := make(chan struct{})
+	reported := make(chan *Report)
+	step := e.Out.Step(what + " " + e.Stack)
+	go func() {
+		r := newRenderer(e.Out, step, what == "preview")
+		r.follow(stream, finished)
+		reported <- r.report
+	}()
+	e.programs.err = nil
+	err := operation(stream)
+	close(finished)
+	report := <-reported
+	if err == nil {
+		step.Done("%s", report.Summary())
+		return report, nil
+	}
+	step.Fail()
+	return report, e.explain(what, err, report)
+}
+
+func (e *Engine) explain(what string, err error, report *Report) error {
+	switch {
+	case auto.IsConcurrentUpdateError(err):
+		return fmt.Errorf("another Pulumi engine works on stack %s: %w", e.Stack, err)
+	case e.programs.err != nil:
+		return e.programs.err
+	case len(report.Errors) > 0:
+		return &Error{Operation: what, Stack: e.Stack, Causes: report.Errors}
+	default:
+		return fmt.Errorf("%s of stack %s: %w", what, e.Stack, err)
+	}
+}
+
+func stacksOf(d dirs.Dirs) string {
+	files, _ := filepath.Glob(d.StackFile("*"))
+	names := ""
+	for _, f := range files {
+		base := filepath.Base(f)
+		if names != "" {
+			names += ", "
+		}
+		names += base[len("Pulumi.") : len(base)-len(".yaml")]
+	}
+	if names == "" {
+		return "none"
+	}
+	return names
+}
