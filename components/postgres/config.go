@@ -1,0 +1,57 @@
+package postgres
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// fixed are the settings that the pod depends on. The stack file cannot override those that `owned` lists.
+var fixed = map[string]string{
+	"listen_addresses":        "*",
+	"port":                    fmt.Sprint(port),
+	"hba_file":                configPath + "/pg_hba.conf",
+	"unix_socket_directories": socketPath,
+	"password_encryption":     "scram-sha-256",
+	// A container has no huge pages unless its pod asks for some; where the node has any, the default, try, makes
+	// the server die of a bus error. https://github.com/docker-library/postgres/issues/451
+	"huge_pages": "off",
+	// The container's log is the log.
+	"logging_collector": "off",
+	"log_destination":   "stderr",
+	"log_timezone":      "UTC",
+	"timezone":          "UTC",
+	"log_lock_waits":    "on",
+}
+
+// accessRules keep the superuser inside the container and ask everyone else for a password.
+const accessRules = `# type  database  user      address  method
+local   all       postgres           peer
+host    all       postgres  all      reject
+host    all       all       all      scram-sha-256
+`
+
+var parameterName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.$]*$`)
+
+// configuration returns postgresql.conf: the fixed settings and the tuned ones, then the user's, of which the server takes the last.
+func configuration(s Spec) (string, error) {
+	memory, storage := s.Memory.Value(), s.Storage.Value()
+	settings := maps.Clone(fixed)
+	maps.Copy(settings, tuned(memory.Value(), storage.Value()))
+	for name, value := range s.Parameters {
+		if remedy, taken := owned[name]; taken {
+			return "", fmt.Errorf("postgres parameter %s cannot be set: %s", name, remedy)
+		}
+		if !parameterName.MatchString(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' }) {
+			return "", fmt.Errorf("postgres parameter %q: a name is letters, digits, _ and . and a value is one line; correct it", name)
+		}
+		settings[strings.ToLower(name)] = value
+	}
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		fmt.Fprintf(&b, "%s = '%s'\n", name, strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(settings[name]))
+	}
+	return b.String(), nil
+}
