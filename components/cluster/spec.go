@@ -4,7 +4,7 @@ import "github.com/plinth-iac/plinth/components/spec"
 
 // Spec is the cluster, as the stack file describes it. It says nothing of any one cloud.
 type Spec struct {
-	// Version of Kubernetes, major and minor, in quotes: "1.35".
+	// Version of Kubernetes, major and minor, in quotes, such as "1.35".
 	Version string `json:"version,omitempty" jsonschema:"pattern=^1\\.[0-9]+$,default=1.35"`
 	// Zones the nodes are spread over. Default from the environment: dev 1, stage 2, prod 3.
 	Zones int `json:"zones,omitempty" jsonschema:"minimum=1,maximum=6"`

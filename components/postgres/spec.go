@@ -12,8 +12,8 @@ type Spec struct {
 	Instances int `json:"instances,omitempty" jsonschema:"minimum=1,maximum=9"`
 	// Storage per instance, in bytes. Default 10Gi. It may grow, never shrink.
 	Storage spec.Quantity `json:"storage,omitempty"`
-	// Database made at first start, and owned by the user of the same name. Default "app".
-	Database string `json:"database,omitempty" jsonschema:"pattern=^[a-z][a-z0-9_]{0,62}$,default=app"`
+	// Database of at most 63 lower-case letters, digits and underscores, made at first start, and owned by the user of the same name. Default "app".
+	Database string `json:"database,omitempty" jsonschema:"pattern=^[a-z][a-z0-9_]{0\\,62}$,default=app"`
 	// CPU request, in cores. Default 250m.
 	CPU spec.Quantity `json:"cpu,omitempty"`
 	// Memory request and limit, in bytes, from which the server is tuned. Default 512Mi.

@@ -18,8 +18,8 @@ type Spec struct {
 
 // Queue is a durable queue.
 type Queue struct {
-	// Name of the queue.
-	Name string `json:"name" jsonschema:"pattern=^[A-Za-z0-9_.-]{1,200}$"`
+	// Name of the queue: 1 to 200 letters, digits, underscores, dots and dashes.
+	Name string `json:"name" jsonschema:"pattern=^[A-Za-z0-9_.-]{1\\,200}$"`
 	// DeadLetter adds a queue <name>.dead that gets what was rejected or ran out of deliveries. Default false.
 	DeadLetter bool `json:"deadLetter,omitempty"`
 	// MaxLength is the most messages the queue holds; publishers are refused above it. Default no limit.

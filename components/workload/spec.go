@@ -177,7 +177,7 @@ type Route struct {
 	Path string `json:"path,omitempty" jsonschema:"pattern=^/,default=/"`
 	// Port is the name of the port that serves it. Default: the first HTTP or gRPC port, by name.
 	Port string `json:"port,omitempty"`
-	// RateLimit per client address: requests per second, minute or hour, such as 100/s.
+	// RateLimit per client address: requests per second, minute or hour, such as 100/s, 600/m or 1000/h.
 	RateLimit string `json:"rateLimit,omitempty" jsonschema:"pattern=^[0-9]+/(s|m|h)$,example=100/s"`
 }
 
