@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -103,9 +104,20 @@ func (e *Error) Error() string {
 func Nearest(name string, candidates []string) string {
 	best, score := "", 0.6
 	for _, c := range candidates {
-		if s := levenshtein.Match(strings.ToLower(name), strings.ToLower(c), nil); s > score {
+		s := levenshtein.Match(strings.ToLower(name), strings.ToLower(c), nil)
+		if letters(name) == letters(c) {
+			s = 1 // Swapped letters are the commonest typo, and two edits to the metric.
+		}
+		if s > score {
 			best, score = c, s
 		}
 	}
 	return best
+}
+
+// letters of a word in alphabetical order.
+func letters(word string) string {
+	sorted := []rune(strings.ToLower(word))
+	slices.Sort(sorted)
+	return string(sorted)
 }

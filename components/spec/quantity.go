@@ -35,10 +35,11 @@ func (q *Quantity) UnmarshalJSON(b []byte) error {
 
 // JSONSchema describes the two forms a quantity can take.
 func (Quantity) JSONSchema() *jsonschema.Schema {
+	const description = "A whole or decimal number with an optional unit: cores such as 2 or 500m, bytes such as 512Mi or 100Gi."
 	return &jsonschema.Schema{
-		Description: "A whole or decimal number with an optional unit: cores such as 2 or 500m, bytes such as 512Mi or 100Gi.",
+		Description: description,
 		AnyOf: []*jsonschema.Schema{
-			{Type: "string", Pattern: quantityPattern},
+			{Type: "string", Pattern: quantityPattern, Description: description},
 			{Type: "number", Minimum: "0"},
 		},
 		Examples: []any{"500m", "2", "512Mi", "100Gi"},

@@ -34,7 +34,7 @@ func (p *Probe) UnmarshalJSON(b []byte) error {
 
 // JSONSchemaExtend adds the short form.
 func (Probe) JSONSchemaExtend(s *jsonschema.Schema) {
-	addShortForm(s, &jsonschema.Schema{Type: "string", Pattern: "^/", Examples: []any{"/healthz"}})
+	addShortForm(s, &jsonschema.Schema{Type: "string", Pattern: "^/", Description: "The path of an HTTP probe, from /."})
 }
 
 func isObject(b []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) }
