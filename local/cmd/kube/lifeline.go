@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 )
@@ -13,6 +14,7 @@ func exitWithSupervisor() {
 	lifeline := os.NewFile(lifelineFD, "lifeline")
 	go func() {
 		_, _ = io.Copy(io.Discard, lifeline)
+		fmt.Fprintln(os.Stderr, "the supervisor is gone (started without one? use kube serve), so this process ends")
 		os.Exit(1)
 	}()
 }
