@@ -3,12 +3,15 @@ package tests
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -209,6 +212,29 @@ func TestConfigSchemaAcceptsStackFiles(t *testing.T) {
 	require.NoError(t, check("encryptionsalt: x\nconfig: {plinth:cloud: existing, aws:region: eu-central-1}"))
 	require.Error(t, check("config: {plinth:cloud: existing, plinth:clowd: aws}"))
 	require.Error(t, check("config: {plinth:cloud: [existing]}"))
+}
+
+// The project file is one that Pulumi accepts, and describes every key that a stack file may have.
+func TestConfigOfTheProjectFile(t *testing.T) {
+	t.Parallel()
+	project, err := workspace.LoadProject("../Pulumi.yaml")
+	require.NoError(t, err)
+	require.NoError(t, project.Validate())
+	assert.NotEmpty(t, project.Runtime.Options()["buildTarget"])
+
+	var schema struct {
+		Defs map[string]struct {
+			Properties map[string]any `json:"properties"`
+		} `json:"$defs"`
+	}
+	require.NoError(t, json.Unmarshal(config.Schema, &schema))
+	described := slices.Sorted(maps.Keys(project.Config))
+	assert.Equal(t, slices.Sorted(maps.Keys(schema.Defs["config.Config"].Properties)), described)
+	for key, declared := range project.Config {
+		assert.NotEmpty(t, declared.Description, key)
+		// Pulumi demands a key that has no default.
+		assert.Equal(t, key != "cloud", declared.Default != nil, key)
+	}
 }
 
 // A secret stands in no message, wherever it was put by mistake.
