@@ -10,6 +10,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 )
 
 func newChange(m apitype.StepEventMetadata, op string) Change {
@@ -213,7 +214,7 @@ func isSecret(m map[string]any) bool {
 
 // isUnknown recognizes how the engine writes a value that a preview cannot know.
 func isUnknown(s string) bool {
-	return strings.HasPrefix(s, "04da6b54-80e4-46f7-96ec-b56ff0331ba9")
+	return strings.HasPrefix(s, plugin.UnknownStringValue)
 }
 
 // String is one line: the path, and the old and new value.

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
@@ -43,6 +45,7 @@ type Engine struct {
 	project  string
 	lock     *os.File
 	programs *failure
+	last     atomic.Int64 // Unix nanoseconds
 }
 
 // failure keeps the program's own error, which the engine would only hand back as text.
@@ -95,7 +98,7 @@ func (e *Engine) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("readying the engine: %w", err)
 	}
-	if e.HasState() {
+	if HasState(e.Dirs, e.Stack) {
 		e.stack, err = auto.SelectStack(ctx, e.Stack, w)
 	} else {
 		e.stack, err = auto.NewStack(ctx, e.Stack, w)
@@ -160,15 +163,14 @@ func (e *Engine) remember(program pulumi.RunFunc) pulumi.RunFunc {
 	}
 }
 
-// HasState tells whether the stack was brought up, at least in part, and not taken down since.
-func (e *Engine) HasState() bool {
-	_, err := os.Stat(e.stateFile())
-	return err == nil
+// HasState tells whether a stack was brought up, at least in part, and not taken down since.
+func HasState(d dirs.Dirs, stack string) bool {
+	files, err := filepath.Glob(filepath.Join(d.State(), ".pulumi", "stacks", "*", stack+".json"))
+	return err == nil && len(files) > 0
 }
 
-func (e *Engine) stateFile() string {
-	return filepath.Join(e.Dirs.State(), ".pulumi", "stacks", e.project, e.Stack+".json")
-}
+// LastFinished is when the running operation last began or finished a resource.
+func (e *Engine) LastFinished() time.Time { return time.Unix(0, e.last.Load()) }
 
 // forgetPending drops what the state notes as begun and never finished. Applying on the server side finds such objects
 // again by their name, so an up goes on from there; the engine would warn at every run instead.
@@ -261,10 +263,12 @@ func (e *Engine) run(what string, operation func(chan<- events.EngineEvent) erro
 	step := e.Out.Step(what + " " + e.Stack)
 	go func() {
 		r := newRenderer(e.Out, step, what == "preview")
+		r.moved = func() { e.last.Store(time.Now().UnixNano()) }
 		r.follow(stream, finished)
 		reported <- r.report
 	}()
 	e.programs.err = nil
+	e.last.Store(time.Now().UnixNano())
 	err := operation(stream)
 	close(finished)
 	report := <-reported

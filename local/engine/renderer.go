@@ -22,12 +22,14 @@ type renderer struct {
 	began   map[string]time.Time
 	// said are the diagnostics shown, by text: engine and provider repeat each other.
 	said map[string]bool
+	// moved hears of every resource begun or finished.
+	moved func()
 }
 
 func newRenderer(out *terminal.Printer, step *terminal.Step, preview bool) *renderer {
 	return &renderer{
 		out: out, step: step, preview: preview,
-		report: &Report{}, began: map[string]time.Time{}, said: map[string]bool{},
+		report: &Report{}, began: map[string]time.Time{}, said: map[string]bool{}, moved: func() {},
 	}
 }
 
@@ -50,8 +52,10 @@ func (r *renderer) follow(stream <-chan events.EngineEvent, finished <-chan stru
 func (r *renderer) handle(event events.EngineEvent) {
 	switch {
 	case event.ResourcePreEvent != nil:
+		r.moved()
 		r.begin(event.ResourcePreEvent.Metadata)
 	case event.ResOutputsEvent != nil:
+		r.moved()
 		r.finish(event.ResOutputsEvent.Metadata)
 	case event.ResOpFailedEvent != nil:
 		r.fail(event.ResOpFailedEvent.Metadata)

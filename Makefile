@@ -1,0 +1,48 @@
+# Plinth. Everything built or run here stays below .plinth, which git ignores.
+STACK ?= dev
+PLINTH = .plinth/bin/plinth
+GOTOOL = go tool -modfile=$(CURDIR)/tools/go.mod
+MODULES = . local
+
+.DEFAULT_GOAL := help
+.PHONY: help build up preview down status test bench lint fmt generate
+
+help: ## Show this list
+	@echo "make up brings the dev stack up on this machine; it needs Go only. STACK=prod rehearses another stack."
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build what is missing or out of date, into .plinth/bin
+	@command -v go >/dev/null || { echo "error: there is no go on PATH; install Go 1.26 or newer (https://go.dev/dl)" >&2; exit 1; }
+	@cd local && go run ./cmd/build
+
+up: build ## Bring the stack up
+	@$(PLINTH) up --stack $(STACK)
+
+preview: build ## Show what up would change
+	@$(PLINTH) preview --stack $(STACK)
+
+down: build ## Delete the stack here, and stop its cluster
+	@$(PLINTH) down --stack $(STACK)
+
+status: build ## Show how the stack does
+	@$(PLINTH) status --stack $(STACK)
+
+test: build ## Run every test: units, mocks, and end to end on the embedded Kubernetes
+	go test ./...
+	cd local && go test ./...
+	PLINTH_BIN=$(CURDIR)/$(PLINTH) go test -count=1 -timeout 30m -tags e2e ./tests/e2e/...
+
+bench: build ## Measure: see tests/bench
+	PLINTH_BIN=$(CURDIR)/$(PLINTH) go test -count=1 -timeout 60m -run '^$$' -bench . -benchtime 1x ./tests/bench/...
+
+lint: ## Check formatting, go vet and staticcheck in both modules
+	@for module in $(MODULES); do ( cd $$module && echo "lint $$module" && \
+		unformatted=$$($(GOTOOL) gofumpt -l .) && \
+		{ test -z "$$unformatted" || { echo "not formatted (make fmt): $$unformatted" >&2; exit 1; }; } && \
+		go vet ./... && $(GOTOOL) staticcheck ./... ) || exit 1; done
+
+fmt: ## Format both modules
+	@$(GOTOOL) gofumpt -l -w $(MODULES)
+
+generate: ## Write the JSON Schema and other generated files anew
+	go generate ./...

@@ -1,0 +1,56 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/plinth-iac/plinth/local/kube"
+	"github.com/plinth-iac/plinth/local/rehearsal"
+	"github.com/plinth-iac/plinth/stacks/config"
+)
+
+// startCluster starts the stack's cluster, or finds it running, and gives it the stack's nodes.
+func (s *session) startCluster(ctx context.Context, cfg *config.Config) (c *kube.Cluster, started bool, err error) {
+	c, err = kube.Attach(ctx, s.dirs.Cluster(s.stack))
+	if err == nil {
+		s.out.Line("✓ control plane: running already")
+	} else {
+		if !errors.Is(err, kube.ErrNotRunning) {
+			return nil, false, err
+		}
+		step := s.out.Step("control plane")
+		c, err = kube.Start(ctx, kube.Options{
+			Dir: s.dirs.Cluster(s.stack), Binary: s.dirs.Bin("kube"),
+			Progress: func(text string) { step.Progress("%s", text) },
+		})
+		if err != nil {
+			step.Fail()
+			return nil, false, fmt.Errorf("starting the embedded Kubernetes: %w\n(`make down STACK=%s` clears what is left of it, and what it held)", err, s.stack)
+		}
+		step.Done("ready")
+		started = true
+	}
+
+	nodes := rehearsal.Nodes(cfg)
+	step := s.out.Step("nodes")
+	step.Progress("%d, shaped like the stack's pools", len(nodes))
+	if err := c.SetNodes(ctx, nodes); err != nil {
+		step.Fail()
+		return c, started, fmt.Errorf("giving the cluster its nodes: %w", err)
+	}
+	step.Done("%d in %d pools, %d zones", len(nodes), len(cfg.Cluster.Pools), max(1, cfg.Cluster.Zones))
+	return c, started, nil
+}
+
+func clientOf(c *kube.Cluster) (kubernetes.Interface, error) {
+	cfg, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig())
+	if err != nil {
+		return nil, fmt.Errorf("reading the cluster's kubeconfig: %w", err)
+	}
+	cfg.QPS = -1 // The server is ours alone.
+	return kubernetes.NewForConfig(cfg)
+}

@@ -1,0 +1,102 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/local/build"
+	"github.com/plinth-iac/plinth/local/dirs"
+	"github.com/plinth-iac/plinth/local/engine"
+	"github.com/plinth-iac/plinth/local/terminal"
+	"github.com/plinth-iac/plinth/stacks"
+	"github.com/plinth-iac/plinth/stacks/config"
+)
+
+// Options say which stack, and where. The zero value is stack dev of the checkout around the working directory.
+type Options struct {
+	// Stack by name: Pulumi.<Stack>.yaml of the checkout. Default "dev".
+	Stack string
+	// Dir is a folder of the checkout. Default: the working directory.
+	Dir string
+	// Out is told what happens, line by line, and live where it is a terminal. Default: nowhere.
+	Out io.Writer
+	// Program that the engine runs. Default: the platform of the stack file.
+	Program pulumi.RunFunc
+}
+
+// session is what every command works with.
+type session struct {
+	stack   string
+	dirs    dirs.Dirs
+	out     *terminal.Printer
+	program pulumi.RunFunc
+}
+
+func (o Options) session() (*session, error) {
+	if o.Stack == "" {
+		o.Stack = "dev"
+	}
+	if o.Program == nil {
+		o.Program = stacks.Platform
+	}
+	d, err := dirs.Find(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	return &session{stack: o.Stack, dirs: d, out: terminal.New(o.Out), program: o.Program}, nil
+}
+
+// Build builds what the other functions need and is not there, or not up to date: minutes at the first time,
+// a moment when nothing changed. The first failure stops it, and says what to do.
+func Build(ctx context.Context, o Options) error {
+	s, err := o.session()
+	if err != nil {
+		return err
+	}
+	return build.Run(ctx, s.dirs, s.out)
+}
+
+// readConfig refuses a stack file with mistakes before anything is started.
+func (s *session) readConfig() (*config.Config, error) {
+	path := s.dirs.StackFile(s.stack)
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("there is no stack %q: %w; name another with --stack or STACK", s.stack, err)
+	}
+	cfg, problems, err := config.ReadFile(path, s.stack, config.Rehearsal())
+	if err != nil {
+		return nil, err
+	}
+	return cfg, problems.Err()
+}
+
+// checkBuilt says what to do where the binaries are not there yet.
+func (s *session) checkBuilt() error {
+	for _, name := range []string{"kube", "pulumi"} {
+		if _, err := os.Stat(s.dirs.Bin(name)); err != nil {
+			return fmt.Errorf("%s is not built: run `make build` in %s, or call local.Build", s.dirs.Bin(name), s.dirs)
+		}
+	}
+	return nil
+}
+
+func (s *session) openEngine(ctx context.Context, kubeconfig string) (*engine.Engine, error) {
+	return engine.Open(ctx, engine.Options{
+		Dirs: s.dirs, Stack: s.stack, Program: s.program, Kubeconfig: kubeconfig, Out: s.out,
+	})
+}
+
+// sayProviders tells which resource plugins serve.
+func (s *session) sayProviders() error {
+	providers, err := build.Providers(s.dirs)
+	if err != nil {
+		return err
+	}
+	for _, p := range providers {
+		s.out.Line("  provider %s: %s", p.Name, p)
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package local
+
+import (
+	"context"
+	"errors"
+
+	"github.com/plinth-iac/plinth/local/engine"
+)
+
+// Preview tells what Up would change, property by property, and changes nothing. Where the stack's cluster does not
+// run, it is started for the question and stopped again. Errors are those of Up.
+func Preview(ctx context.Context, o Options) (*engine.Report, error) {
+	s, err := o.session()
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := s.readConfig()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkBuilt(); err != nil {
+		return nil, err
+	}
+	c, started, err := s.startCluster(ctx, cfg)
+	if c == nil {
+		return nil, err
+	}
+	var report *engine.Report
+	if err == nil {
+		report, err = s.preview(ctx, c.Kubeconfig())
+	}
+	if started {
+		return report, errors.Join(err, c.Stop(context.WithoutCancel(ctx)))
+	}
+	return report, err
+}
+
+func (s *session) preview(ctx context.Context, kubeconfig string) (*engine.Report, error) {
+	e, err := s.openEngine(ctx, kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	defer e.Close()
+	return e.Preview(ctx)
+}

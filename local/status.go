@@ -1,0 +1,239 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/plinth-iac/plinth/local/build"
+	"github.com/plinth-iac/plinth/local/kube"
+	"github.com/plinth-iac/plinth/local/rehearsal"
+)
+
+// Status is how a stack does on this machine.
+type Status struct {
+	// Stack by name.
+	Stack string `json:"stack"`
+	// Running tells whether its cluster runs. All below is empty where it does not.
+	Running bool `json:"running"`
+	// Server is the API server's URL, and Kubeconfig the file to reach it with, as cluster admin.
+	Server     string `json:"server,omitempty"`
+	Kubeconfig string `json:"kubeconfig,omitempty"`
+	// Processes of the cluster.
+	Processes []Process `json:"processes,omitempty"`
+	// Providers that serve the engine.
+	Providers []build.Provider `json:"providers,omitempty"`
+	// Nodes by pool.
+	Nodes map[string]int `json:"nodes,omitempty"`
+	// Workloads are the programs that run, the data services' servers among them.
+	Workloads []Workload `json:"workloads,omitempty"`
+	// Services and their endpoints.
+	Services []Service `json:"services,omitempty"`
+	// Misfits are pods that no node has room for.
+	Misfits []rehearsal.Misfit `json:"misfits,omitempty"`
+}
+
+// Process is one of the cluster's.
+type Process struct {
+	Name string `json:"name"`
+	PID  int    `json:"pid"`
+}
+
+// Workload is one program.
+type Workload struct {
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	// Ready and Desired count pods; of a Job, the runs that succeeded and those wanted.
+	Ready   int `json:"ready"`
+	Desired int `json:"desired"`
+	// Data tells that it is one of the platform's data services; Secrets are then the names of what it is reached with.
+	Data    bool     `json:"data,omitempty"`
+	Secrets []string `json:"secrets,omitempty"`
+}
+
+// Service is one Kubernetes Service.
+type Service struct {
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Type      string `json:"type"`
+	// Endpoint is its name within the cluster, or its address outside, with its ports.
+	Endpoint string `json:"endpoint"`
+}
+
+// component is the label value of the platform's data services.
+const component, data = "app.kubernetes.io/component", "data"
+
+// GetStatus tells how a stack does. A stack that is not up is no error.
+func GetStatus(ctx context.Context, o Options) (*Status, error) {
+	s, err := o.session()
+	if err != nil {
+		return nil, err
+	}
+	c, err := kube.Attach(ctx, s.dirs.Cluster(s.stack))
+	if errors.Is(err, kube.ErrNotRunning) {
+		return &Status{Stack: s.stack}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.status(ctx, c)
+}
+
+func (s *session) status(ctx context.Context, c *kube.Cluster) (*Status, error) {
+	run, err := c.Status(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("asking the cluster of stack %s: %w; `make down STACK=%s` and `make up STACK=%s` make it anew", s.stack, err, s.stack, s.stack)
+	}
+	st := &Status{Stack: s.stack, Running: true, Server: run.Server, Kubeconfig: c.Kubeconfig()}
+	st.Processes = append(st.Processes, Process{Name: "supervisor", PID: run.PID})
+	for _, p := range run.Processes {
+		st.Processes = append(st.Processes, Process{Name: p.Name, PID: p.PID})
+	}
+	if st.Providers, err = build.Providers(s.dirs); err != nil {
+		return nil, err
+	}
+	client, err := clientOf(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := st.read(ctx, client); err != nil {
+		return nil, fmt.Errorf("reading what runs in the cluster: %w", err)
+	}
+	cfg, err := s.readConfig()
+	if err != nil {
+		return nil, err
+	}
+	st.Misfits, err = rehearsal.Misfits(ctx, client, cfg)
+	return st, err
+}
+
+func (st *Status) read(ctx context.Context, client kubernetes.Interface) error {
+	all := metav1.ListOptions{}
+	nodes, err := client.CoreV1().Nodes().List(ctx, all)
+	if err != nil {
+		return err
+	}
+	st.Nodes = map[string]int{}
+	for _, n := range nodes.Items {
+		st.Nodes[n.Labels["plinth.dev/pool"]]++
+	}
+	deployments, err := client.AppsV1().Deployments("").List(ctx, all)
+	if err != nil {
+		return err
+	}
+	for _, d := range deployments.Items {
+		st.add(workloadOfDeployment(d))
+	}
+	sets, err := client.AppsV1().StatefulSets("").List(ctx, all)
+	if err != nil {
+		return err
+	}
+	for _, d := range sets.Items {
+		st.add(workloadOfStatefulSet(d))
+	}
+	jobs, err := client.BatchV1().Jobs("").List(ctx, all)
+	if err != nil {
+		return err
+	}
+	for _, j := range jobs.Items {
+		if len(j.OwnerReferences) == 0 {
+			st.add(workloadOfJob(j))
+		}
+	}
+	crons, err := client.BatchV1().CronJobs("").List(ctx, all)
+	if err != nil {
+		return err
+	}
+	for _, j := range crons.Items {
+		st.add(Workload{Kind: "CronJob", Namespace: j.Namespace, Name: j.Name, Ready: len(j.Status.Active), Desired: len(j.Status.Active)})
+	}
+	services, err := client.CoreV1().Services("").List(ctx, all)
+	if err != nil {
+		return err
+	}
+	for _, service := range services.Items {
+		if !isSystem(service.Namespace) && service.Namespace != corev1.NamespaceDefault {
+			st.Services = append(st.Services, serviceOf(service))
+		}
+	}
+	return nil
+}
+
+func (st *Status) add(w Workload) {
+	if !isSystem(w.Namespace) {
+		st.Workloads = append(st.Workloads, w)
+	}
+}
+
+// isSystem tells Kubernetes' own namespaces.
+func isSystem(namespace string) bool { return strings.HasPrefix(namespace, "kube-") }
+
+func workloadOfDeployment(d appsv1.Deployment) Workload {
+	w := Workload{Kind: "Deployment", Namespace: d.Namespace, Name: d.Name, Ready: int(d.Status.ReadyReplicas), Desired: replicas(d.Spec.Replicas)}
+	w.describe(d.Labels, d.Spec.Template.Spec)
+	return w
+}
+
+func workloadOfStatefulSet(d appsv1.StatefulSet) Workload {
+	w := Workload{Kind: "StatefulSet", Namespace: d.Namespace, Name: d.Name, Ready: int(d.Status.ReadyReplicas), Desired: replicas(d.Spec.Replicas)}
+	w.describe(d.Labels, d.Spec.Template.Spec)
+	return w
+}
+
+func workloadOfJob(j batchv1.Job) Workload {
+	return Workload{Kind: "Job", Namespace: j.Namespace, Name: j.Name, Ready: int(j.Status.Succeeded), Desired: replicas(j.Spec.Completions)}
+}
+
+func replicas(n *int32) int {
+	if n == nil {
+		return 1
+	}
+	return int(*n)
+}
+
+// describe notes a data service, and the Secrets that its pods read: they hold what it is reached with.
+func (w *Workload) describe(labels map[string]string, pod corev1.PodSpec) {
+	if labels[component] != data {
+		return
+	}
+	w.Data = true
+	var names []string
+	for _, v := range pod.Volumes {
+		if v.Secret != nil {
+			names = append(names, v.Secret.SecretName)
+		}
+	}
+	for _, container := range slices.Concat(pod.InitContainers, pod.Containers) {
+		for _, env := range container.Env {
+			if env.ValueFrom != nil && env.ValueFrom.SecretKeyRef != nil {
+				names = append(names, env.ValueFrom.SecretKeyRef.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	w.Secrets = slices.Compact(names)
+}
+
+func serviceOf(s corev1.Service) Service {
+	var ports []string
+	for _, p := range s.Spec.Ports {
+		ports = append(ports, fmt.Sprint(p.Port))
+	}
+	host := s.Name + "." + s.Namespace + ".svc"
+	for _, ingress := range s.Status.LoadBalancer.Ingress {
+		host = ingress.IP + ingress.Hostname
+	}
+	return Service{
+		Namespace: s.Namespace, Name: s.Name, Type: string(s.Spec.Type),
+		Endpoint: host + ":" + strings.Join(ports, ","),
+	}
+}

@@ -1,0 +1,75 @@
+package local
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// Print writes the status for people: programs, services, what does not fit, and what to try next.
+func (st *Status) Print(w io.Writer) error {
+	var b strings.Builder
+	if !st.Running {
+		fmt.Fprintf(&b, "stack %s is not up here\nnext: make up STACK=%s\n", st.Stack, st.Stack)
+		_, err := io.WriteString(w, b.String())
+		return err
+	}
+	fmt.Fprintf(&b, "\nstack %s, on %s (%s)\n", st.Stack, st.Server, st.nodes())
+	st.printWorkloads(&b, "workloads", false)
+	st.printWorkloads(&b, "data services", true)
+	if len(st.Services) > 0 {
+		fmt.Fprintln(&b, "\nservices")
+		table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+		for _, s := range st.Services {
+			fmt.Fprintf(table, "  %s/%s\t%s\t%s\n", s.Namespace, s.Name, s.Type, s.Endpoint)
+		}
+		table.Flush()
+	}
+	if len(st.Misfits) > 0 {
+		fmt.Fprintln(&b, "\ndoes not fit")
+		for _, m := range st.Misfits {
+			fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(m.String(), "\n", "\n  "))
+		}
+	}
+	fmt.Fprintf(&b, "\nuse it:  export KUBECONFIG=%s\n", st.Kubeconfig)
+	fmt.Fprintf(&b, "next:    kubectl get pods -A · change Pulumi.%s.yaml, then make preview or make up · make down\n", st.Stack)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (st *Status) nodes() string {
+	total := 0
+	var pools []string
+	for _, pool := range slices.Sorted(maps.Keys(st.Nodes)) {
+		total += st.Nodes[pool]
+		pools = append(pools, fmt.Sprintf("%s %d", pool, st.Nodes[pool]))
+	}
+	return fmt.Sprintf("%d simulated nodes: %s", total, strings.Join(pools, ", "))
+}
+
+func (st *Status) printWorkloads(b *strings.Builder, title string, data bool) {
+	started := false
+	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for _, w := range st.Workloads {
+		if w.Data != data {
+			continue
+		}
+		if !started {
+			fmt.Fprintf(b, "\n%s\n", title)
+			started = true
+		}
+		mark := "✓"
+		if w.Ready < w.Desired {
+			mark = "✗"
+		}
+		secrets := ""
+		if len(w.Secrets) > 0 {
+			secrets = "\tSecret " + strings.Join(w.Secrets, ", ")
+		}
+		fmt.Fprintf(table, "  %s %s/%s\t%s\t%d/%d ready%s\n", mark, w.Namespace, w.Name, w.Kind, w.Ready, w.Desired, secrets)
+	}
+	table.Flush()
+}
