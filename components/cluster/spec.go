@@ -12,6 +12,8 @@ type Spec struct {
 	Context string `json:"context,omitempty"`
 	// API is who may reach the API server.
 	API API `json:"api,omitzero"`
+	// Network that the cluster is in. Default: one of its own. Not for cloud existing.
+	Network *Network `json:"network,omitempty"`
 	// Pools of nodes by name. One named "system" is always there.
 	Pools map[string]Pool `json:"pools,omitempty"`
 }
@@ -30,6 +32,13 @@ type Pool struct {
 	Memory spec.Quantity `json:"memory,omitempty" jsonschema:"default=16Gi"`
 	// GPU of each node. Default none.
 	GPU *GPU `json:"gpu,omitempty"`
+	// Disk of each node: its system, images and what pods write to their own layers. In bytes. Default 100Gi.
+	Disk spec.Quantity `json:"disk,omitempty" jsonschema:"default=100Gi"`
+	// Zones of the cluster that the pool is in, counted from 1. Default: all that sell its machine.
+	Zones []int `json:"zones,omitempty" jsonschema:"uniqueItems=true"`
+	// MachineTypes override the catalogue: by cloud (aws, gcp, azure) the types to use, the preferred first. Several only
+	// on aws, all of the same size.
+	MachineTypes map[string][]string `json:"machineTypes,omitempty"`
 	// Spot nodes are cheaper and can be taken away at two minutes' notice. Default false.
 	Spot bool `json:"spot,omitempty"`
 	// Nodes is how many, fixed or autoscaled.

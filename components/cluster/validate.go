@@ -38,6 +38,7 @@ func (p Pool) complete() Pool {
 		p.CPU = 4
 	}
 	p.Memory = p.Memory.Or("16Gi")
+	p.Disk = p.Disk.Or("100Gi")
 	if p.GPU != nil && p.GPU.Count == 0 {
 		p.GPU = &GPU{Model: p.GPU.Model, Count: 1}
 	}
@@ -112,6 +113,10 @@ func (p Pool) validate(path spec.Path, name string, problems *spec.Problems) {
 		problems.Add(path, name, "1 to 12 lower-case letters and digits, starting with a letter, as every cloud takes it", "rename it")
 	}
 	problems.CheckAmount(path.Key("memory"), p.Memory, "1Gi")
+	problems.CheckAmount(path.Key("disk"), p.Disk, "20Gi")
+	for _, cloud := range slices.Sorted(maps.Keys(p.MachineTypes)) {
+		problems.CheckReference(path.Key("machineTypes").Key(cloud), cloud, "cloud", []string{"aws", "gcp", "azure"})
+	}
 	if p.Nodes.Max != nil && *p.Nodes.Max < *p.Nodes.Min {
 		problems.Add(path.Key("nodes").Key("max"), *p.Nodes.Max, fmt.Sprintf("at least min, %d", *p.Nodes.Min), "raise max or lower min")
 	}
