@@ -307,4 +307,3 @@ func namespaceIsDeleted(t *testing.T, k *kubernetes.Clientset, ns string) {
 		return false, fmt.Sprintf("%+v", n.Status), err
 	})
 }
-

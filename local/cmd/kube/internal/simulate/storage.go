@@ -14,7 +14,8 @@ import (
 
 const (
 	storageClass = "standard"
-	driver       = "plinth.dev/local"
+	provisioned  = "plinth.dev/local" // by whom
+	driver       = "local.plinth.dev" // a CSI driver's name must be a DNS name
 )
 
 // ensureStorageClass makes the default class, unless it is there: whoever changed or replaced it meant to.
@@ -25,7 +26,7 @@ func ensureStorageClass(ctx context.Context, client kubernetes.Interface) error 
 			Name:        storageClass,
 			Annotations: map[string]string{"storageclass.kubernetes.io/is-default-class": "true"},
 		},
-		Provisioner:          driver,
+		Provisioner:          provisioned,
 		ReclaimPolicy:        &reclaim,
 		VolumeBindingMode:    &binding,
 		AllowVolumeExpansion: &grow,
@@ -36,9 +37,9 @@ func ensureStorageClass(ctx context.Context, client kubernetes.Interface) error 
 	return nil
 }
 
-// runProvisioner makes a volume for each claim of our driver, and deletes it with the claim, until ctx is done.
+// runProvisioner makes a volume for each claim of ours, and deletes it with the claim, until ctx is done.
 func runProvisioner(ctx context.Context, client kubernetes.Interface) error {
-	provision.NewProvisionController(ctx, client, driver, provisioner{},
+	provision.NewProvisionController(ctx, client, provisioned, provisioner{},
 		provision.LeaderElection(false), provision.MetricsPort(0)).Run(ctx)
 	return nil
 }
