@@ -1,12 +1,18 @@
 package helm
 
 import (
+	"bytes"
+	"encoding/json"
+	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/opencontainers/go-digest"
 	"github.com/stretchr/testify/require"
 	"helm.sh/helm/v3/pkg/chart/loader"
 	"helm.sh/helm/v3/pkg/chartutil"
@@ -80,4 +86,54 @@ func serveCharts(t *testing.T, password string, dirs ...string) string {
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// serveOCI is a registry with one chart, over TLS and behind a login. It returns the chart's
+// reference and the file of its CA.
+func serveOCI(t *testing.T, password, packed string) (ref, caFile string) {
+	t.Helper()
+	layer, err := os.ReadFile(packed)
+	require.NoError(t, err)
+	config := []byte(`{"name":"greeter","version":"1.0.0","apiVersion":"v2"}`)
+	describe := func(mediaType string, blob []byte) map[string]any {
+		return map[string]any{"mediaType": mediaType, "digest": digest.FromBytes(blob).String(), "size": len(blob)}
+	}
+	const manifestType = "application/vnd.oci.image.manifest.v1+json"
+	manifest, err := json.Marshal(map[string]any{
+		"schemaVersion": 2, "mediaType": manifestType,
+		"config": describe("application/vnd.cncf.helm.config.v1+json", config),
+		"layers": []any{describe("application/vnd.cncf.helm.chart.content.v1.tar+gzip", layer)},
+	})
+	require.NoError(t, err)
+	const base = "/v2/charts/greeter/"
+	content := map[string][]byte{
+		"/v2/":                   []byte("{}"),
+		base + "tags/list":       []byte(`{"name":"charts/greeter","tags":["1.0.0"]}`),
+		base + "manifests/1.0.0": manifest,
+		base + "manifests/" + digest.FromBytes(manifest).String(): manifest,
+		base + "blobs/" + digest.FromBytes(config).String():       config,
+		base + "blobs/" + digest.FromBytes(layer).String():        layer,
+	}
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, given, _ := r.BasicAuth(); user != "ada" || given != password {
+			w.Header().Set("WWW-Authenticate", `Basic realm="charts"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		found, ok := content[r.URL.Path]
+		if !ok {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		if strings.Contains(r.URL.Path, "/manifests/") {
+			w.Header().Set("Content-Type", manifestType)
+			w.Header().Set("Docker-Content-Digest", digest.FromBytes(found).String())
+		}
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(found))
+	}))
+	t.Cleanup(server.Close)
+	caFile = filepath.Join(t.TempDir(), "ca.pem")
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	require.NoError(t, os.WriteFile(caFile, ca, 0o600))
+	return "oci://" + strings.TrimPrefix(server.URL, "https://") + "/charts/greeter", caFile
 }

@@ -243,6 +243,8 @@ func TestChartSources(t *testing.T) {
 	packed := packChart(t, old, t.TempDir())
 	lonely := writeChart(t, "lonely", "1.0.0", "dependencies: [{name: greeter, version: 1.0.0, repository: \"file://"+old+"\"}]\n", nil)
 	library := writeChart(t, "library", "1.0.0", "type: library\n", nil)
+	registry, ca := serveOCI(t, "hunter2", packed)
+	oci := func(password string) props { return props{"username": "ada", "password": password, "caFile": ca} }
 	login := func(password string) props { return props{"repo": closed, "username": "ada", "password": password} }
 	tests := map[string]struct {
 		inputs  props
@@ -256,6 +258,10 @@ func TestChartSources(t *testing.T) {
 		"range":                {inputs: props{"chart": "greeter", "version": "^1", "repositoryOpts": props{"repo": open}}, version: "1.0.0"},
 		"address":              {inputs: props{"chart": open + "/greeter-1.0.0.tgz"}, version: "1.0.0"},
 		"login":                {inputs: props{"chart": "greeter", "repositoryOpts": login("hunter2")}, version: "1.0.0"},
+		"registry":             {inputs: props{"chart": registry, "version": "1.0.0", "repositoryOpts": oci("hunter2")}, version: "1.0.0"},
+		"registry, newest":     {inputs: props{"chart": registry, "repositoryOpts": oci("hunter2")}, version: "1.0.0"},
+		"registry, no login":   {inputs: props{"chart": registry, "version": "1.0.0", "repositoryOpts": oci("wrong")}, failure: "401"},
+		"registry, no CA file": {inputs: props{"chart": registry, "repositoryOpts": props{"caFile": "/nowhere"}}, failure: "repositoryOpts: "},
 		"library":              {inputs: props{"chart": library}, version: "1.0.0"},
 		"dependency update":    {inputs: props{"chart": writeChart(t, "updated", "3.0.0", "dependencies: [{name: greeter, version: 1.0.0, repository: \"file://"+old+"\"}]\n", nil), "dependencyUpdate": true}, version: "3.0.0"},
 		"missing dependencies": {inputs: props{"chart": lonely}, failure: "missing in charts/ directory: greeter: run `helm dependency build`, or set dependencyUpdate"},
