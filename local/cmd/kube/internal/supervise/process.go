@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -142,5 +143,8 @@ func (p *process) died(cause error) error {
 func (e *deathError) Error() string {
 	return fmt.Sprintf("%s ended (%v). Its last words, from %s:\n%s", e.name, e.cause, e.log, e.last)
 }
+
+// portTaken: another program took the port between our choosing and our using it.
+func (e *deathError) portTaken() bool { return strings.Contains(e.last, syscall.EADDRINUSE.Error()) }
 
 func (e *deathError) Unwrap() error { return e.cause }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -40,7 +39,7 @@ func Serve(ctx context.Context, dir state.Dir, kubernetes string, step func(stri
 	}
 	for attempt := 1; ; attempt++ {
 		err := c.serve(ctx, step, ready)
-		if death := (*deathError)(nil); attempt < portAttempts && errors.As(err, &death) && strings.Contains(death.last, syscall.EADDRINUSE.Error()) {
+		if death := (*deathError)(nil); attempt < portAttempts && errors.As(err, &death) && death.portTaken() {
 			step("another program took a port, trying others")
 			c.marker.Port = 0
 			continue
@@ -67,8 +66,12 @@ func (c *cluster) serve(ctx context.Context, step func(string), ready func()) er
 	g := group{lifeline: lifeline, settled: make(chan struct{})}
 	defer g.stop()
 	ctx, g.fail = context.WithCancelCause(ctx)
+	hadData := c.marker.HasData
 	run := state.Run{PID: os.Getpid(), Server: ports.url(), Version: c.marker.Kubernetes, Started: time.Now()}
 	if err := g.startAll(ctx, *c, ports, step); err != nil {
+		if death := (*deathError)(nil); hadData && errors.As(err, &death) && death.name == "etcd" && !death.portTaken() {
+			return unusable(c.dir, err)
+		}
 		return err
 	}
 	c.marker.HasData = true

@@ -48,9 +48,14 @@ func open(dir state.Dir, kubernetes string) (cluster, error) {
 		err = c.check(kubernetes)
 	}
 	if err != nil {
-		return c, fmt.Errorf("state directory %s cannot be used: %w. Nothing was changed; start afresh with `make down`, or remove that directory (its cluster's data goes with it)", dir, err)
+		return c, unusable(dir, err)
 	}
 	return c, nil
+}
+
+// unusable says what to do about a damaged directory; nothing is repaired, for the data may be worth a look.
+func unusable(dir state.Dir, err error) error {
+	return fmt.Errorf("state directory %s cannot be used: %w\nNothing was repaired: start afresh with `make down`, or remove that directory (its cluster's data goes with it)", dir, err)
 }
 
 // sweep removes what a crash left half made, and what told of an earlier run.

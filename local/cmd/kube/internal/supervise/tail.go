@@ -3,15 +3,16 @@ package supervise
 import (
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
 const (
-	lastWords = 10      // lines
-	lastBytes = 8 << 10 // a panic's first lines matter and are followed by its stacks, so there are only few of them
+	lastWords = 10 // lines
+	lastBytes = 64 << 10
 )
 
-// lastLines are the end of a log file.
+// lastLines are the end of a log file; of a panic, its beginning, for stacks follow.
 func lastLines(path string) string {
 	f, err := os.Open(path)
 	if err != nil {
@@ -28,5 +29,9 @@ func lastLines(path string) string {
 		return err.Error()
 	}
 	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
+	panicked := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "panic: ") })
+	if panicked >= 0 {
+		return strings.Join(lines[panicked:min(panicked+lastWords, len(lines))], "\n")
+	}
 	return strings.Join(lines[max(0, len(lines)-lastWords):], "\n")
 }
