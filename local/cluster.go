@@ -24,7 +24,7 @@ func (s *session) startCluster(ctx context.Context, cfg *config.Config) (c *kube
 		}
 		step := s.out.Step("control plane")
 		c, err = kube.Start(ctx, kube.Options{
-			Dir: s.dirs.Cluster(s.stack), Binary: s.dirs.Bin("kube"),
+			Dir: s.dirs.Cluster(s.stack), Binary: s.dirs.Binary("kube"),
 			Progress: func(text string) { step.Progress("%s", text) },
 		})
 		if err != nil {

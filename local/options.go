@@ -76,8 +76,8 @@ func (s *session) readConfig() (*config.Config, error) {
 // checkBuilt says what to do where the binaries are not there yet.
 func (s *session) checkBuilt() error {
 	for _, name := range []string{"kube", "pulumi"} {
-		if _, err := os.Stat(s.dirs.Bin(name)); err != nil {
-			return fmt.Errorf("%s is not built: run `make build` in %s, or call local.Build", s.dirs.Bin(name), s.dirs)
+		if _, err := os.Stat(s.dirs.Binary(name)); err != nil {
+			return fmt.Errorf("%s is not built: run `make build` in your checkout, or call local.Build", s.dirs.Binary(name))
 		}
 	}
 	return nil

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/plinth-iac/plinth/local/dirs"
 	"github.com/plinth-iac/plinth/local/terminal"
@@ -27,8 +26,8 @@ func Run(ctx context.Context, d dirs.Dirs, out *terminal.Printer) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(d.Bin("x")), 0o755); err != nil {
-		return fmt.Errorf("making %s: %w; free its disk or fix its owner", d.Root(), err)
+	if err := os.MkdirAll(d.Bin, 0o755); err != nil {
+		return fmt.Errorf("making %s: %w; free its disk or fix its owner", d.Bin, err)
 	}
 
 	pulumi, err := choosePulumi(ctx, d, modules["github.com/pulumi/pulumi/sdk/v3"], out)

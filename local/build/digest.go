@@ -18,11 +18,11 @@ import (
 // go build would find out too, but takes two seconds per binary to read the graph of Kubernetes.
 func digestSources(d dirs.Dirs) (string, error) {
 	sum := sha256.New()
-	err := filepath.WalkDir(string(d), func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(d.Project, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		rel, _ := filepath.Rel(string(d), path)
+		rel, _ := filepath.Rel(d.Project, path)
 		if entry.IsDir() {
 			if strings.HasPrefix(entry.Name(), ".") && rel != "." || rel == "tests" || rel == "tools" || rel == "docs" || entry.Name() == "testdata" {
 				return filepath.SkipDir

@@ -15,7 +15,7 @@ var requirement = regexp.MustCompile(`(?m)^\s*(?:require\s+)?([a-z0-9.-]+\.[a-z]
 func readModules(d dirs.Dirs) (map[string]string, error) {
 	versions := map[string]string{}
 	for _, file := range []string{"go.mod", filepath.Join("local", "go.mod")} {
-		text, err := os.ReadFile(filepath.Join(string(d), file))
+		text, err := os.ReadFile(filepath.Join(d.Project, file))
 		if err != nil {
 			return nil, fmt.Errorf("reading the module versions: %w; is the checkout complete? `git status` tells", err)
 		}

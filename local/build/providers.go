@@ -67,7 +67,7 @@ func chooseProviders(ctx context.Context, d dirs.Dirs, modules map[string]string
 		version := strings.TrimPrefix(modules[sdk.module], "v")
 		p, ok := findOfficial(d, sdk.name, version)
 		if !ok {
-			p = Provider{Name: sdk.name, Version: version, Path: d.Bin("pulumi-resource-" + sdk.name)}
+			p = Provider{Name: sdk.name, Version: version, Path: d.Binary("pulumi-resource-" + sdk.name)}
 			p.Why, p.Asked = recentRefusal(before, p)
 			if p.Why == "" {
 				p = download(ctx, d, p, out)
@@ -92,7 +92,7 @@ func findOfficial(d dirs.Dirs, name, version string) (Provider, bool) {
 	p := Provider{Name: name, Version: version, Official: true}
 	binary := "pulumi-resource-" + name
 	if path, err := exec.LookPath(binary); err == nil {
-		if path, err = filepath.Abs(path); err == nil && filepath.Dir(path) != filepath.Dir(d.Bin(binary)) {
+		if path, err = filepath.Abs(path); err == nil && filepath.Dir(path) != filepath.Dir(d.Binary(binary)) {
 			p.Path, p.Why = path, "found on PATH"
 			return p, true
 		}
@@ -160,7 +160,7 @@ func install(ctx context.Context, d dirs.Dirs, p Provider) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, downloadTime)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, d.Bin("pulumi"), "plugin", "install", "resource", p.Name, "v"+p.Version)
+	cmd := exec.CommandContext(ctx, d.Binary("pulumi"), "plugin", "install", "resource", p.Name, "v"+p.Version)
 	cmd.Env = append(os.Environ(), "PULUMI_HOME="+d.PulumiHome(), "PULUMI_SKIP_UPDATE_CHECK=true")
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, strings.TrimSpace(string(text)))

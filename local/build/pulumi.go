@@ -33,10 +33,10 @@ func choosePulumi(ctx context.Context, d dirs.Dirs, version string, out *termina
 	if err != nil {
 		return nil, fmt.Errorf("finding pulumi on PATH: %w", err)
 	}
-	if found == d.Bin("pulumi") {
+	if found == d.Binary("pulumi") {
 		return built, nil
 	}
-	if to, err := os.Readlink(d.Bin("pulumi")); err == nil && to == found {
+	if to, err := os.Readlink(d.Binary("pulumi")); err == nil && to == found {
 		return nil, nil
 	}
 
@@ -46,7 +46,7 @@ func choosePulumi(ctx context.Context, d dirs.Dirs, version string, out *termina
 			found, strings.TrimSpace(string(text)), oldestPulumi)
 		return built, nil
 	}
-	if err := relink(found, d.Bin("pulumi")); err != nil {
+	if err := relink(found, d.Binary("pulumi")); err != nil {
 		return nil, err
 	}
 	out.Line("✓ Pulumi engine: %s from %s", strings.TrimSpace(string(text)), found)

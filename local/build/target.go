@@ -31,9 +31,9 @@ func buildAll(ctx context.Context, d dirs.Dirs, targets []target, out *terminal.
 		return err
 	}
 	for _, t := range targets {
-		stamp := d.Bin("." + t.name + ".stamp")
+		stamp := d.Binary("." + t.name + ".stamp")
 		want := t.stamp(sources)
-		if got, err := os.ReadFile(stamp); err == nil && string(got) == want && isExecutable(d.Bin(t.name)) && !isLink(d.Bin(t.name)) {
+		if got, err := os.ReadFile(stamp); err == nil && string(got) == want && isExecutable(d.Binary(t.name)) && !isLink(d.Binary(t.name)) {
 			continue
 		}
 		if err := t.build(ctx, d, out); err != nil {
@@ -49,21 +49,21 @@ func buildAll(ctx context.Context, d dirs.Dirs, targets []target, out *terminal.
 func (t target) build(ctx context.Context, d dirs.Dirs, out *terminal.Printer) error {
 	step := out.Step(fmt.Sprintf("build %s (%s)", t.name, t.why))
 	step.Progress("finding out what is to compile")
-	module := filepath.Join(string(d), "local")
+	module := filepath.Join(d.Project, "local")
 	total, err := countStale(ctx, module, t.pkg)
 	if err != nil {
 		step.Fail()
 		return err
 	}
 
-	if isLink(d.Bin(t.name)) {
+	if isLink(d.Binary(t.name)) {
 		// go build would write through the link, into what is not ours.
-		if err := os.Remove(d.Bin(t.name)); err != nil {
+		if err := os.Remove(d.Binary(t.name)); err != nil {
 			step.Fail()
-			return fmt.Errorf("unlinking %s: %w", d.Bin(t.name), err)
+			return fmt.Errorf("unlinking %s: %w", d.Binary(t.name), err)
 		}
 	}
-	cmd := goCommand(ctx, module, "build", "-v", "-ldflags", t.ldflags, "-o", d.Bin(t.name), t.pkg)
+	cmd := goCommand(ctx, module, "build", "-v", "-ldflags", t.ldflags, "-o", d.Binary(t.name), t.pkg)
 	stderr, err := cmd.StderrPipe()
 	if err == nil {
 		err = cmd.Start()

@@ -2,7 +2,7 @@
 // which git ignores, so that deleting that one folder (after `make down`) forgets it all.
 //
 //	d, err := dirs.Find("")     // the checkout around the working directory
-//	d.Bin("kube")               // <checkout>/.plinth/bin/kube
+//	d.Binary("kube")            // <checkout>/.plinth/bin/kube
 package dirs
 
 import (
@@ -11,25 +11,40 @@ import (
 	"path/filepath"
 )
 
-// Dirs is a checkout of Plinth, by its absolute path.
-type Dirs string
+// Dirs are the folders of one project and of the binaries that serve it, both absolute.
+type Dirs struct {
+	// Project holds Pulumi.yaml and the stack files. What runs is kept below its .plinth.
+	Project string
+	// Bin holds the built binaries. The engine's plugins are beside it.
+	Bin string
+}
 
-// Find returns the checkout that holds dir, or the working directory where dir is empty: the
-// nearest folder upwards with a Pulumi.yaml and a local/go.mod.
+// Find returns the project that dir is in (empty: the working directory), which is the nearest folder upwards with a
+// Pulumi.yaml. Its binaries are its own where it has any, else those beside the running executable.
 func Find(dir string) (Dirs, error) {
 	start, err := filepath.Abs(dir)
 	if err != nil {
-		return "", err
+		return Dirs{}, err
 	}
 	for at := start; ; at = filepath.Dir(at) {
-		if exists(filepath.Join(at, "Pulumi.yaml")) && exists(filepath.Join(at, "local", "go.mod")) {
-			return Dirs(at), nil
+		if exists(filepath.Join(at, "Pulumi.yaml")) {
+			return Dirs{Project: at, Bin: binaries(at)}, nil
 		}
 		if at == filepath.Dir(at) {
-			return "", fmt.Errorf("no Plinth checkout at or above %s: a folder with Pulumi.yaml and local/go.mod is "+
-				"looked for; change to your checkout, or name it with --dir", start)
+			return Dirs{}, fmt.Errorf("there is no Pulumi.yaml in %s or above it; change to your checkout of Plinth, or name it with --dir", start)
 		}
 	}
+}
+
+func binaries(project string) string {
+	own := filepath.Join(project, ".plinth", "bin")
+	if exists(filepath.Join(own, "kube")) {
+		return own
+	}
+	if executable, err := os.Executable(); err == nil && exists(filepath.Join(filepath.Dir(executable), "kube")) {
+		return filepath.Dir(executable)
+	}
+	return own
 }
 
 func exists(path string) bool {
@@ -38,25 +53,25 @@ func exists(path string) bool {
 }
 
 func (d Dirs) in(parts ...string) string {
-	return filepath.Join(append([]string{string(d), ".plinth"}, parts...)...)
+	return filepath.Join(append([]string{d.Project, ".plinth"}, parts...)...)
 }
 
-// Root is the folder everything is below.
+// Root is the folder that the project's state is below.
 func (d Dirs) Root() string { return d.in() }
 
-// Bin is a binary built for, or linked into, this checkout.
-func (d Dirs) Bin(name string) string { return d.in("bin", name) }
+// Binary is a built, or linked, binary.
+func (d Dirs) Binary(name string) string { return filepath.Join(d.Bin, name) }
 
 // PulumiHome holds the plugins that the engine runs.
-func (d Dirs) PulumiHome() string { return d.in("pulumi") }
+func (d Dirs) PulumiHome() string { return filepath.Join(filepath.Dir(d.Bin), "pulumi") }
 
 // Plugin is where the engine looks for a resource plugin of a version ("4.33.0").
 func (d Dirs) Plugin(name, version string) string {
-	return d.in("pulumi", "plugins", "resource-"+name+"-v"+version, "pulumi-resource-"+name)
+	return filepath.Join(d.PulumiHome(), "plugins", "resource-"+name+"-v"+version, "pulumi-resource-"+name)
 }
 
 // Providers records which resource plugins serve, and why.
-func (d Dirs) Providers() string { return d.in("providers.json") }
+func (d Dirs) Providers() string { return filepath.Join(filepath.Dir(d.Bin), "providers.json") }
 
 // State is the Pulumi file backend.
 func (d Dirs) State() string { return d.in("state") }
@@ -72,8 +87,8 @@ func (d Dirs) Cluster(stack string) string { return d.in("clusters", stack) }
 
 // StackFile is the user's own file of a stack. It is read, never written.
 func (d Dirs) StackFile(stack string) string {
-	return filepath.Join(string(d), "Pulumi."+stack+".yaml")
+	return filepath.Join(d.Project, "Pulumi."+stack+".yaml")
 }
 
 // ProjectFile is the user's own Pulumi.yaml. It is read, never written.
-func (d Dirs) ProjectFile() string { return filepath.Join(string(d), "Pulumi.yaml") }
+func (d Dirs) ProjectFile() string { return filepath.Join(d.Project, "Pulumi.yaml") }

@@ -88,7 +88,7 @@ func (e *Engine) open(ctx context.Context) error {
 		e.Out.Line("! the last run of stack %s ended without tidying up; its lock is removed", e.Stack)
 	}
 
-	cli, err := newCommand(ctx, e.Dirs.Bin("pulumi"))
+	cli, err := newCommand(ctx, e.Dirs.Binary("pulumi"))
 	if err != nil {
 		return err
 	}
