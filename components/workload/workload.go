@@ -1,0 +1,140 @@
+package workload
+
+import (
+	"fmt"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/connection"
+	"github.com/plinth-iac/plinth/components/network"
+)
+
+// Args are a workload and what the platform around it provides.
+type Args struct {
+	// Spec is complete and valid.
+	Spec Spec
+	// Namespace everything is made in. An output of the Namespace resource also orders the two.
+	Namespace pulumi.StringInput
+	// Connections to the data services under Spec.Uses.
+	Connections []connection.Connection
+	// Secrets are the names of the Kubernetes Secrets, in the workload's namespace, by secret.
+	Secrets map[string]pulumi.StringOutput
+	// Callers may connect to the workload's ports; nobody else may.
+	Callers []network.Peer
+	// Callees are the workloads under Spec.Calls, with the ports they listen on.
+	Callees []network.Peer
+	// KeepData protects the workload's claims, and retains them when the stack is destroyed all the same.
+	KeepData bool
+}
+
+// Workload is a program that runs.
+type Workload struct {
+	pulumi.ResourceState
+
+	// Host is the DNS name that other workloads call it by; empty where it has no ports.
+	Host pulumi.StringOutput
+}
+
+// builder is what the parts of one workload have in common.
+type builder struct {
+	ctx    *pulumi.Context
+	name   string
+	args   *Args
+	spec   Spec
+	parent pulumi.ResourceOption
+}
+
+// New registers a workload. It fails where a secret or a connection that the spec names was not given, and where a
+// registration does.
+func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Workload, error) {
+	w := &Workload{}
+	if err := ctx.RegisterComponentResource("plinth:workload:Workload", name, w, opts...); err != nil {
+		return nil, fmt.Errorf("registering workload %s: %w", name, err)
+	}
+	b := &builder{ctx: ctx, name: name, args: args, spec: args.Spec, parent: pulumi.Parent(w)}
+	if err := b.build(w); err != nil {
+		return nil, fmt.Errorf("workload %s: %w", name, err)
+	}
+	return w, ctx.RegisterResourceOutputs(w, pulumi.Map{"host": w.Host})
+}
+
+func (b *builder) build(w *Workload) error {
+	if err := b.warnOfWhatIsIgnored(w); err != nil {
+		return err
+	}
+	policy, err := network.Allow(b.ctx, b.name, b.rules(), b.parent)
+	if err != nil {
+		return err
+	}
+	account, err := corev1.NewServiceAccount(b.ctx, b.name, &corev1.ServiceAccountArgs{
+		Metadata:                     b.meta(b.name),
+		AutomountServiceAccountToken: pulumi.Bool(false),
+	}, b.parent)
+	if err != nil {
+		return fmt.Errorf("making the ServiceAccount: %w", err)
+	}
+	pod, err := b.pod(account)
+	if err != nil {
+		return err
+	}
+
+	w.Host = pulumi.String("").ToStringOutput()
+	// A program's first connections would fail if its pods came before the policy that lets them through.
+	ready := pulumi.DependsOn([]pulumi.Resource{policy})
+	switch b.spec.Kind {
+	case Job:
+		return b.job(pod, ready)
+	case CronJob:
+		return b.cronJob(pod, ready)
+	}
+	if len(b.spec.Ports) > 0 {
+		w.Host = pulumi.Sprintf("%s.%s.svc", b.name, b.args.Namespace)
+	}
+	return b.service(pod, ready)
+}
+
+// rules are exactly what ports, uses, calls and egress ask for.
+func (b *builder) rules() *network.Rules {
+	rules := &network.Rules{
+		Namespace: b.args.Namespace, App: b.name, Labels: b.labels(), Ports: b.portNumbers(),
+		From: b.args.Callers, To: b.args.Callees,
+	}
+	for _, c := range b.args.Connections {
+		rules.To = append(rules.To, c.Server)
+	}
+	for _, e := range b.spec.Egress {
+		rules.To = append(rules.To, network.Peer{CIDR: e.CIDR, Ports: []int{e.Port}})
+	}
+	return rules
+}
+
+// warnOfWhatIsIgnored tells what the spec asks for and the platform cannot do yet.
+func (b *builder) warnOfWhatIsIgnored(w *Workload) error {
+	about := &pulumi.LogArgs{Resource: w}
+	if b.spec.Route != nil {
+		message := fmt.Sprintf("workloads.%s.route: %s is not published yet: the platform has no gateway. "+
+			"Inside the cluster the workload is reached under its own name.", b.name, b.spec.Route.Host)
+		if err := b.ctx.Log.Warn(message, about); err != nil {
+			return fmt.Errorf("warning of the route: %w", err)
+		}
+	}
+	if b.spec.Replicas.Queue != nil {
+		message := fmt.Sprintf("workloads.%s.replicas.queue: the length of %s does not scale it yet: the platform has no KEDA. "+
+			"It runs %d replicas, and more only on cpu or memory.", b.name, b.spec.Replicas.Queue.Name, b.leastReplicas())
+		if err := b.ctx.Log.Warn(message, about); err != nil {
+			return fmt.Errorf("warning of the queue: %w", err)
+		}
+	}
+	return nil
+}
+
+func (b *builder) meta(name string) *metav1.ObjectMetaArgs {
+	return &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: b.args.Namespace, Labels: b.labels()}
+}
+
+// generatedMeta leaves the name to the provider, which makes a new one for new content.
+func (b *builder) generatedMeta() *metav1.ObjectMetaArgs {
+	return &metav1.ObjectMetaArgs{Namespace: b.args.Namespace, Labels: b.labels()}
+}
