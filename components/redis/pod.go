@@ -45,14 +45,19 @@ func serverContainer(s Spec) corev1.ContainerArgs {
 	}
 }
 
-// exporterAddress is where the exporter connects, in the form that it looks its password up by.
-var exporterAddress = fmt.Sprintf("redis://exporter@127.0.0.1:%d", port)
+// The exporter looks its password up by the address with the user, but must not be given both in one: it would take
+// the user for the password.
+var (
+	exporterAddress  = fmt.Sprintf("redis://127.0.0.1:%d", port)
+	exporterIdentity = fmt.Sprintf("redis://exporter@127.0.0.1:%d", port)
+)
 
 func exporterContainer() corev1.ContainerArgs {
 	return corev1.ContainerArgs{
 		Image: pulumi.String(exporterImage),
 		Env: corev1.EnvVarArray{
 			env("REDIS_ADDR", exporterAddress),
+			env("REDIS_USER", "exporter"),
 			env("REDIS_PASSWORD_FILE", secretPath+"/"+exporterPasswordKey),
 		},
 		Resources:    dataservice.Resources("10m", "64Mi"),

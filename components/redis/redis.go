@@ -121,6 +121,6 @@ func bothUsers(passwords []any) string { return users(passwords[0].(string), pas
 
 // exporterPasswords is the exporter's password file: the password by the address and user it connects with.
 func exporterPasswords(password string) (string, error) {
-	b, err := json.Marshal(map[string]string{exporterAddress: password})
+	b, err := json.Marshal(map[string]string{exporterIdentity: password})
 	return string(b), err
 }
