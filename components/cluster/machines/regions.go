@@ -100,9 +100,6 @@ func PickZones(cloud, region string, n int) ([]string, error) {
 
 // offered returns the machine with only the types that the region sells, and false where it sells none.
 func (r Region) offered(m machine) (machine, bool) {
-	if m.gpu != "" && r.gpuZones[m.gpu] == nil {
-		return m, false
-	}
 	m.types = slices.DeleteFunc(slices.Clone(m.types), func(t string) bool {
 		return slices.ContainsFunc(r.lacks, func(beginning string) bool { return strings.HasPrefix(t, beginning) })
 	})
