@@ -112,7 +112,10 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}, opts...); err != nil {
 		return nil, fmt.Errorf("making the PodDisruptionBudget %s: %w", name, err)
 	}
-	if err := newPolicy(ctx, name, args, meta(name), selector, opts); err != nil {
+	// Nothing is let out: a server of data opens no connections.
+	if _, err := network.Allow(ctx, name, &network.Rules{
+		Namespace: args.Namespace, App: name, Labels: labels, Ports: []int{args.Port}, From: args.Clients,
+	}, opts...); err != nil {
 		return nil, err
 	}
 	return &Server{

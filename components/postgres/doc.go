@@ -4,7 +4,8 @@
 //		Spec:      spec.Complete(),
 //		Namespace: ns.Name, NamespaceName: "data",
 //		Clients:   []network.Peer{{Namespace: "apps", App: "auth"}},
-//	}, pulumi.Providers(kubernetes, random))
+//		Random:    random,
+//	}, pulumi.Provider(kubernetes))
 //	db.Connection // for the workloads that use it
 //
 // Mode single is one server of the official image on one disk (see package dataservice), with generated passwords for the

@@ -4,7 +4,8 @@
 //		Spec:      spec.Complete(),
 //		Namespace: ns.Name, NamespaceName: "data",
 //		Clients:   []network.Peer{{Namespace: "apps", App: "ml-inference"}},
-//	}, pulumi.Providers(kubernetes, random))
+//		Random:    random,
+//	}, pulumi.Provider(kubernetes))
 //	broker.Connection // for the workloads that use it
 //
 // Mode single is one broker of the official image on one disk (see package dataservice). It imports its definitions at

@@ -31,6 +31,8 @@ type Args struct {
 	NamespaceName string
 	// Clients that may connect; nobody else may.
 	Clients []network.Peer
+	// Random is the `random` provider, which makes the passwords.
+	Random pulumi.ProviderResource
 	// KeepData protects the disk and the passwords, and retains the disk when the stack is destroyed all the same.
 	KeepData bool
 	// PriorityClass of the pod. Empty for the cluster's default.
@@ -45,8 +47,8 @@ type RabbitMQ struct {
 	Connection connection.Connection
 }
 
-// New registers a RabbitMQ named name; its objects have that name too. opts must carry the `kubernetes` and the `random`
-// provider, as pulumi.Providers does. It fails where the mode is not single.
+// New registers a RabbitMQ named name; its objects have that name too. opts must carry the `kubernetes`
+// provider. It fails where the mode is not single.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*RabbitMQ, error) {
 	s := args.Spec
 	if s.Mode != spec.Single {
@@ -59,11 +61,11 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}
 	parent := pulumi.Parent(r)
 
-	password, err := dataservice.NewPassword(ctx, name+"-password", args.KeepData, parent)
+	password, err := dataservice.NewPassword(ctx, name+"-password", args.KeepData, parent, pulumi.Provider(args.Random))
 	if err != nil {
 		return nil, err
 	}
-	salt, err := dataservice.NewPassword(ctx, name+"-salt", args.KeepData, parent)
+	salt, err := dataservice.NewPassword(ctx, name+"-salt", args.KeepData, parent, pulumi.Provider(args.Random))
 	if err != nil {
 		return nil, err
 	}

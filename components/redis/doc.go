@@ -4,7 +4,8 @@
 //		Spec:      spec.Complete(),
 //		Namespace: ns.Name, NamespaceName: "data",
 //		Clients:   []network.Peer{{Namespace: "apps", App: "api-gateway"}},
-//	}, pulumi.Providers(kubernetes, random))
+//		Random:    random,
+//	}, pulumi.Provider(kubernetes))
 //	cache.Connection // for the workloads that use it
 //
 // Mode single is one server of the official image on one disk (see package dataservice), which keeps both a snapshot (after

@@ -27,6 +27,8 @@ type Args struct {
 	NamespaceName string
 	// Clients that may connect; nobody else may.
 	Clients []network.Peer
+	// Random is the `random` provider, which makes the passwords.
+	Random pulumi.ProviderResource
 	// KeepData protects the disk and the passwords, and retains the disk when the stack is destroyed all the same.
 	KeepData bool
 	// PriorityClass of the pod. Empty for the cluster's default.
@@ -41,8 +43,8 @@ type Redis struct {
 	Connection connection.Connection
 }
 
-// New registers a Redis named name; its objects have that name too. opts must carry the `kubernetes` and the `random`
-// provider, as pulumi.Providers does. It fails where the mode is not single.
+// New registers a Redis named name; its objects have that name too. opts must carry the `kubernetes`
+// provider. It fails where the mode is not single.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Redis, error) {
 	s := args.Spec
 	if s.Mode != spec.Single {
@@ -55,11 +57,11 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}
 	parent := pulumi.Parent(r)
 
-	password, err := dataservice.NewPassword(ctx, name+"-password", args.KeepData, parent)
+	password, err := dataservice.NewPassword(ctx, name+"-password", args.KeepData, parent, pulumi.Provider(args.Random))
 	if err != nil {
 		return nil, err
 	}
-	exporterPassword, err := dataservice.NewPassword(ctx, name+"-exporter-password", args.KeepData, parent)
+	exporterPassword, err := dataservice.NewPassword(ctx, name+"-exporter-password", args.KeepData, parent, pulumi.Provider(args.Random))
 	if err != nil {
 		return nil, err
 	}
