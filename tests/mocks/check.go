@@ -26,6 +26,8 @@ const (
 	Unique Check = "unique"
 	// Schema: every Kubernetes object decodes strictly into its Go type, where client-go has one.
 	Schema Check = "schema"
+	// Restricted: every pod is one that the Pod Security level `restricted` admits, in its latest version.
+	Restricted Check = "restricted"
 	// Secrets: no known secret value, plain or in base64, appears outside a secret: not in an input, an output, a name
 	// or a message.
 	Secrets Check = "secrets"
@@ -33,7 +35,8 @@ const (
 
 var checks = map[Check]func(*Recording) []string{
 	Parents: (*Recording).unparented, Providers: (*Recording).defaultProviders, Outputs: (*Recording).withoutOutputs,
-	NoApply: (*Recording).inApply, Unique: (*Recording).twice, Schema: (*Recording).invalid, Secrets: (*Recording).leaks,
+	NoApply: (*Recording).inApply, Unique: (*Recording).twice, Schema: (*Recording).invalid, Restricted: (*Recording).refusedPods,
+	Secrets: (*Recording).leaks,
 }
 
 func (r *Recording) violations() []string {

@@ -113,6 +113,14 @@ func TestChecks(t *testing.T) {
 				}, &made, opts...)
 			})
 		}, `unknown field "Data"`},
+		"a pod that may become root": {Restricted, func(t *testing.T) pulumi.RunFunc {
+			return inside(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+				_, err := corev1.NewPod(ctx, "a", &corev1.PodArgs{Spec: corev1.PodSpecArgs{
+					Containers: corev1.ContainerArray{corev1.ContainerArgs{Name: pulumi.String("a"), Image: pulumi.String("a:1")}},
+				}}, opts...)
+				return err
+			})
+		}, "refuses: allowPrivilegeEscalation != false"},
 		"a configured secret in a config map": {Secrets, func(t *testing.T) pulumi.RunFunc {
 			return inside(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
 				value, _ := ctx.GetConfig("plinth:key")
