@@ -1,0 +1,69 @@
+package stacks
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/connection"
+	"github.com/plinth-iac/plinth/components/network"
+	"github.com/plinth-iac/plinth/components/postgres"
+	"github.com/plinth-iac/plinth/components/rabbitmq"
+	"github.com/plinth-iac/plinth/components/redis"
+)
+
+// dataNamespace is where the data services live, apart from the programs that use them.
+const dataNamespace = "data"
+
+// hasData tells whether the stack file asks for any data service.
+func (p *platform) hasData() bool {
+	return p.cfg.Postgres != nil || p.cfg.Redis != nil || p.cfg.RabbitMQ != nil
+}
+
+// addDataServices makes the data services that the stack file asks for. They do not wait for each other.
+func (p *platform) addDataServices(ctx *pulumi.Context) error {
+	p.connections = map[string]connection.Connection{}
+	in, provider := p.namespaces[dataNamespace], pulumi.Provider(p.cluster.Provider)
+
+	if p.cfg.Postgres != nil {
+		s, err := postgres.New(ctx, "postgres", &postgres.Args{
+			Spec: *p.cfg.Postgres, Namespace: in, Clients: p.clients("postgres"), Random: p.random, KeepData: p.keepData(),
+		}, provider)
+		if err != nil {
+			return err
+		}
+		p.connections["postgres"] = s.Connection
+	}
+	if p.cfg.Redis != nil {
+		s, err := redis.New(ctx, "redis", &redis.Args{
+			Spec: *p.cfg.Redis, Namespace: in, Clients: p.clients("redis"), Random: p.random, KeepData: p.keepData(),
+		}, provider)
+		if err != nil {
+			return err
+		}
+		p.connections["redis"] = s.Connection
+	}
+	if p.cfg.RabbitMQ != nil {
+		s, err := rabbitmq.New(ctx, "rabbitmq", &rabbitmq.Args{
+			Spec: *p.cfg.RabbitMQ, Namespace: in, Clients: p.clients("rabbitmq"), Random: p.random, KeepData: p.keepData(),
+		}, provider)
+		if err != nil {
+			return err
+		}
+		p.connections["rabbitmq"] = s.Connection
+	}
+	return nil
+}
+
+// clients are the workloads that use a data service: the only ones its network policy admits.
+func (p *platform) clients(service string) []network.Peer {
+	var peers []network.Peer
+	for _, name := range slices.Sorted(maps.Keys(p.cfg.Workloads)) {
+		w := p.cfg.Workloads[name]
+		if slices.Contains(w.Uses, service) {
+			peers = append(peers, network.Peer{Namespace: w.Namespace, App: name})
+		}
+	}
+	return peers
+}

@@ -1,0 +1,54 @@
+package stacks
+
+import (
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/secrets"
+	"github.com/plinth-iac/plinth/components/workload"
+)
+
+// addSecrets brings each secret to the namespaces whose workloads read it, and to no other.
+func (p *platform) addSecrets(ctx *pulumi.Context) error {
+	if len(p.cfg.Secrets.Values) == 0 {
+		return nil
+	}
+	values := map[string]map[string]secrets.Value{}
+	for name, keys := range p.cfg.Secrets.Values {
+		values[name] = map[string]secrets.Value{}
+		for key, value := range keys {
+			if value.Generate > 0 {
+				values[name][key] = secrets.Value{Generate: value.Generate}
+			} else {
+				values[name][key] = secrets.Value{Given: value.Output()}
+			}
+		}
+	}
+	namespaces := map[string]secrets.Namespace{}
+	for _, w := range p.cfg.Workloads {
+		ns := namespaces[w.Namespace]
+		ns.Name = p.namespaces[w.Namespace]
+		ns.Secrets = append(ns.Secrets, secretsOf(w)...)
+		slices.Sort(ns.Secrets)
+		ns.Secrets = slices.Compact(ns.Secrets)
+		namespaces[w.Namespace] = ns
+	}
+
+	var err error
+	p.secrets, err = secrets.New(ctx, "secrets", &secrets.Args{Values: values, Namespaces: namespaces, Random: p.random},
+		pulumi.Provider(p.cluster.Provider))
+	return err
+}
+
+// secretsOf lists the secrets that a workload reads.
+func secretsOf(w workload.Spec) []string {
+	var names []string
+	for _, ref := range w.Secrets {
+		names = append(names, ref.Name)
+	}
+	for _, ref := range w.SecretFiles {
+		names = append(names, ref.Name)
+	}
+	return names
+}

@@ -1,0 +1,68 @@
+package stacks
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/connection"
+	"github.com/plinth-iac/plinth/components/network"
+	"github.com/plinth-iac/plinth/components/workload"
+)
+
+// addWorkloads makes the team's workloads. They do not wait for each other: a program must bear that what it calls comes later.
+func (p *platform) addWorkloads(ctx *pulumi.Context) error {
+	provider := pulumi.Provider(p.cluster.Provider)
+	priorities, err := workload.NewPriorities(ctx, "priorities", provider)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.cfg.Workloads)) {
+		spec := p.cfg.Workloads[name]
+		_, err := workload.New(ctx, name, &workload.Args{
+			Spec:        spec,
+			Namespace:   p.namespaces[spec.Namespace],
+			Connections: p.connectionsOf(spec),
+			Secrets:     p.secrets.Names[spec.Namespace],
+			Callers:     p.callers(name),
+			Callees:     p.callees(spec),
+			KeepData:    p.keepData(),
+		}, provider, pulumi.DependsOn([]pulumi.Resource{priorities}))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *platform) connectionsOf(spec workload.Spec) []connection.Connection {
+	var used []connection.Connection
+	for _, service := range spec.Uses {
+		used = append(used, p.connections[service])
+	}
+	return used
+}
+
+// callers are the workloads that call the named one.
+func (p *platform) callers(name string) []network.Peer {
+	var peers []network.Peer
+	for _, caller := range slices.Sorted(maps.Keys(p.cfg.Workloads)) {
+		if slices.Contains(p.cfg.Workloads[caller].Calls, name) {
+			peers = append(peers, network.Peer{Namespace: p.cfg.Workloads[caller].Namespace, App: caller})
+		}
+	}
+	return peers
+}
+
+// callees are the workloads that one calls, with the ports they listen on.
+func (p *platform) callees(spec workload.Spec) []network.Peer {
+	var peers []network.Peer
+	for _, callee := range spec.Calls {
+		called := p.cfg.Workloads[callee]
+		peers = append(peers, network.Peer{
+			Namespace: called.Namespace, App: callee, Ports: slices.Sorted(maps.Values(called.Ports)),
+		})
+	}
+	return peers
+}

@@ -1,0 +1,191 @@
+package tests
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/plinth-iac/plinth/stacks"
+	"github.com/plinth-iac/plinth/tests/mocks"
+)
+
+// environments are the stack files of the repository.
+var environments = []string{"dev", "stage", "prod"}
+
+// stackFile reads a stack file as the engine hands it to a program, for the cluster of the kubeconfig in force.
+func stackFile(t *testing.T, stack string) mocks.Option {
+	t.Helper()
+	content, err := os.ReadFile("../Pulumi." + stack + ".yaml")
+	require.NoError(t, err)
+	var file struct {
+		Config map[string]any `json:"config"`
+	}
+	require.NoError(t, yaml.Unmarshal(content, &file))
+	file.Config["plinth:cloud"] = "existing"
+	delete(file.Config, "plinth:region")
+
+	values := map[string]string{}
+	for key, value := range file.Config {
+		if text, ok := value.(string); ok {
+			values[key] = text
+			continue
+		}
+		structured, err := json.Marshal(value)
+		require.NoError(t, err)
+		values[key] = string(structured)
+	}
+	return mocks.WithConfig(values)
+}
+
+// eachEnvironment runs the platform for every stack file, in up and in preview.
+func eachEnvironment(t *testing.T, test func(t *testing.T, stack string, recording *mocks.Recording)) {
+	t.Helper()
+	for _, stack := range environments {
+		t.Run(stack, func(t *testing.T) {
+			t.Parallel()
+			mocks.Modes(t, func(t *testing.T, run func(testing.TB, pulumi.RunFunc, ...mocks.Option) *mocks.Recording) {
+				test(t, stack, run(t, stacks.Platform, stackFile(t, stack), mocks.WithStack(stack)))
+			})
+		})
+	}
+}
+
+func TestPlatformBringsEverythingTheStackFileNames(t *testing.T) {
+	t.Parallel()
+	eachEnvironment(t, func(t *testing.T, stack string, r *mocks.Recording) {
+		for _, workload := range []string{"api-gateway", "auth", "data-upload", "ml-inference"} {
+			assert.True(t, r.Has("plinth:workload:Workload", workload), "workload %s", workload)
+		}
+		for _, component := range []string{"plinth:postgres:Postgres postgres", "plinth:redis:Redis redis", "plinth:rabbitmq:RabbitMQ rabbitmq"} {
+			assert.Contains(t, r.Names(), component)
+		}
+	})
+}
+
+func TestPlatformEnforcesRestrictedPodsEverywhere(t *testing.T) {
+	t.Parallel()
+	eachEnvironment(t, func(t *testing.T, stack string, r *mocks.Recording) {
+		namespaces := r.ByType("kubernetes:core/v1:Namespace")
+		require.Len(t, namespaces, 2, "apps and data")
+		for _, resource := range namespaces {
+			namespace := mocks.As[*corev1.Namespace](t, resource)
+			assert.Equal(t, "restricted", namespace.Labels["pod-security.kubernetes.io/enforce"], namespace.Name)
+		}
+	})
+}
+
+func TestPlatformDeniesAllTrafficThatIsNotDeclared(t *testing.T) {
+	t.Parallel()
+	eachEnvironment(t, func(t *testing.T, stack string, r *mocks.Recording) {
+		denied := map[string]bool{}
+		for _, resource := range r.ByType("kubernetes:networking.k8s.io/v1:NetworkPolicy") {
+			policy := mocks.As[*networkingv1.NetworkPolicy](t, resource)
+			everything := len(policy.Spec.PodSelector.MatchLabels)+len(policy.Spec.PodSelector.MatchExpressions) == 0
+			if everything && len(policy.Spec.Ingress) == 0 && slices.Contains(policy.Spec.PolicyTypes, networkingv1.PolicyTypeIngress) &&
+				slices.Contains(policy.Spec.PolicyTypes, networkingv1.PolicyTypeEgress) {
+				denied[resource.URN] = true
+			}
+			for _, rule := range policy.Spec.Ingress {
+				assert.NotEmpty(t, rule.From, "%s admits anyone", resource.Name)
+				assert.NotEmpty(t, rule.Ports, "%s opens every port", resource.Name)
+			}
+		}
+		assert.Len(t, denied, 2, "one default deny for each namespace")
+	})
+}
+
+func TestPlatformAdmitsToDataOnlyThoseThatUseIt(t *testing.T) {
+	t.Parallel()
+	want := map[string][]string{
+		"postgres": {"auth", "data-upload"},
+		"redis":    {"api-gateway", "auth"},
+		"rabbitmq": {"api-gateway", "data-upload", "ml-inference"},
+	}
+	eachEnvironment(t, func(t *testing.T, stack string, r *mocks.Recording) {
+		got := map[string][]string{}
+		for _, resource := range r.ByType("kubernetes:networking.k8s.io/v1:NetworkPolicy") {
+			policy := mocks.As[*networkingv1.NetworkPolicy](t, resource)
+			server := policy.Spec.PodSelector.MatchLabels["app.kubernetes.io/name"]
+			if _, isData := want[server]; !isData {
+				continue
+			}
+			for _, rule := range policy.Spec.Ingress {
+				for _, peer := range rule.From {
+					got[server] = append(got[server], peer.PodSelector.MatchLabels["app.kubernetes.io/name"])
+					assert.Equal(t, "apps", peer.NamespaceSelector.MatchLabels["kubernetes.io/metadata.name"])
+				}
+			}
+			slices.Sort(got[server])
+		}
+		assert.Equal(t, want, got)
+	})
+}
+
+func TestPlatformProtectsDataInProdOnly(t *testing.T) {
+	t.Parallel()
+	eachEnvironment(t, func(t *testing.T, stack string, r *mocks.Recording) {
+		claims := r.ByType("kubernetes:core/v1:PersistentVolumeClaim")
+		require.NotEmpty(t, claims)
+		for _, claim := range claims {
+			assert.Equal(t, stack == "prod", claim.Protect, "protect of %s in %s", claim.Name, stack)
+		}
+	})
+}
+
+func TestApiGatewayInProd(t *testing.T) {
+	t.Parallel()
+	r := mocks.Up(t, stacks.Platform, stackFile(t, "prod"), mocks.WithStack("prod"))
+
+	deployment := mocks.As[*appsv1.Deployment](t, r.Get(t, "kubernetes:apps/v1:Deployment", "api-gateway"))
+	assert.Nil(t, deployment.Spec.Replicas, "replicas belong to the autoscaler")
+	container := deployment.Spec.Template.Spec.Containers[0]
+	assert.Equal(t, "/actuator/health", container.LivenessProbe.HTTPGet.Path)
+	assert.Equal(t, "/actuator/health/readiness", container.ReadinessProbe.HTTPGet.Path)
+
+	env := map[string]*corev1.SecretKeySelector{}
+	for _, e := range container.Env {
+		if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil {
+			env[e.Name] = e.ValueFrom.SecretKeyRef
+		}
+	}
+	require.Contains(t, env, "JWT_SECRET")
+	assert.Equal(t, "secret", env["JWT_SECRET"].Key)
+	for _, name := range []string{"REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD", "REDIS_URI", "RABBITMQ_HOST", "RABBITMQ_USERNAME", "RABBITMQ_URI"} {
+		assert.Contains(t, slices.Sorted(maps.Keys(env)), name)
+	}
+	for name := range env {
+		assert.False(t, strings.HasPrefix(name, "POSTGRES_"), "api-gateway does not use postgres, and got %s", name)
+	}
+
+	hpa := mocks.As[*autoscalingv2.HorizontalPodAutoscaler](t, r.ByType("kubernetes:autoscaling/v2:HorizontalPodAutoscaler")[0])
+	assert.Equal(t, "api-gateway", hpa.Spec.ScaleTargetRef.Name)
+	assert.EqualValues(t, 3, *hpa.Spec.MinReplicas)
+	assert.EqualValues(t, 10, hpa.Spec.MaxReplicas)
+	targets := map[corev1.ResourceName]int32{}
+	for _, metric := range hpa.Spec.Metrics {
+		targets[metric.Resource.Name] = *metric.Resource.Target.AverageUtilization
+	}
+	assert.Equal(t, map[corev1.ResourceName]int32{"cpu": 70, "memory": 80}, targets)
+}
+
+func TestAStackFileWithMistakesRegistersNothing(t *testing.T) {
+	t.Parallel()
+	err := mocks.Fail(t, stacks.Platform, mocks.WithConfig(map[string]string{
+		"plinth:cloud":     "existing",
+		"plinth:workloads": `{"api": {"image": "api:1", "calls": ["nobody"]}, "web": {"image": "web:1", "replicas": {"min": 3, "max": 2}}}`,
+	}))
+	assert.ErrorContains(t, err, "plinth:workloads.api.calls")
+	assert.ErrorContains(t, err, "plinth:workloads.web.replicas")
+}
