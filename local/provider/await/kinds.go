@@ -77,8 +77,7 @@ func deployment(ctx context.Context, w *Waiter, obj *unstructured.Unstructured, 
 			continue
 		}
 		p.reasons = append(p.reasons, fmt.Sprintf("[%s] %s", c.Reason, c.Message))
-		p.final = p.final || c.Reason == "ProgressDeadlineExceeded" && !c.LastUpdateTime.Time.Before(w.started.Truncate(time.Second)) ||
-			c.Type == appsv1.DeploymentReplicaFailure && neverAdmitted(c.Message)
+		p.final = p.final || c.Reason == "ProgressDeadlineExceeded" && w.sinceStart(c.LastUpdateTime.Time)
 	}
 	if deep && observed(obj) {
 		p = w.withPods(ctx, p, d.Namespace, d.Spec.Selector, w.newReplicaSet(ctx, &d))
@@ -163,7 +162,8 @@ func pod(ctx context.Context, w *Waiter, obj *unstructured.Unstructured, deep bo
 	p.reasons, p.final = podProblems(&o)
 	p.final = p.final || o.Status.Phase == corev1.PodFailed
 	if deep {
-		p.reasons = append(p.reasons, w.warnings(ctx, obj.GetNamespace(), obj.GetUID())...)
+		warnings, _ := w.warnings(ctx, obj.GetNamespace(), obj.GetUID())
+		p.reasons = append(p.reasons, warnings...)
 	}
 	if len(p.reasons) == 0 {
 		p.reasons = []string{p.status}
@@ -258,7 +258,8 @@ func persistentVolumeClaim(ctx context.Context, w *Waiter, obj *unstructured.Uns
 	mode, _, _ := unstructured.NestedString(sc.Object, "volumeBindingMode")
 	p.ready = mode == "WaitForFirstConsumer" && claim.Status.Phase == corev1.ClaimPending
 	if deep && !p.ready {
-		p.reasons = append(p.reasons, w.warnings(ctx, claim.Namespace, claim.UID)...)
+		warnings, _ := w.warnings(ctx, claim.Namespace, claim.UID)
+		p.reasons = append(p.reasons, warnings...)
 	}
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -74,36 +75,38 @@ func (w *Waiter) withPods(
 		reasons = append(reasons, problems...)
 		p.final = p.final || final
 	}
-	warnings := w.warnings(ctx, namespace, owner.uid)
-	p.final = p.final || slices.ContainsFunc(warnings, neverAdmitted)
+	warnings, refused := w.warnings(ctx, namespace, owner.uid)
+	p.final = p.final || refused
 	p.reasons = append(append(reasons, warnings...), p.reasons...)
 	return p
 }
 
-// warnings are what the cluster's events complain of.
-func (w *Waiter) warnings(ctx context.Context, namespace string, uid types.UID) []string {
+// warnings are what the cluster's events complain of. Refused is true when pods are rejected for what
+// their template says, which no wait changes.
+func (w *Waiter) warnings(ctx context.Context, namespace string, uid types.UID) (out []string, refused bool) {
 	if uid == "" {
-		return nil
+		return nil, false
 	}
 	list, err := w.Objects.Resource(events).Namespace(namespace).List(ctx, metav1.ListOptions{
 		FieldSelector: "type=Warning,involvedObject.uid=" + string(uid),
 	})
 	if err != nil {
-		return nil
+		return nil, false
 	}
-	var out []string
 	for _, item := range list.Items {
 		e := typed[corev1.Event](&item)
+		refused = refused || strings.Contains(e.Message, "violates PodSecurity") && w.sinceStart(e.LastTimestamp.Time)
 		if text := e.Reason + ": " + e.Message; !slices.Contains(out, text) {
 			out = append(out, text)
 		}
 	}
 	const most = 5
-	return out[max(0, len(out)-most):]
+	return out[max(0, len(out)-most):], refused
 }
 
-// neverAdmitted reports whether pods are refused for what their template says, which no wait changes.
-func neverAdmitted(message string) bool { return strings.Contains(message, "violates PodSecurity") }
+// sinceStart tells what belongs to this wait from what an earlier attempt left behind. The API's times
+// are in whole seconds.
+func (w *Waiter) sinceStart(t time.Time) bool { return !t.Before(w.started.Truncate(time.Second)) }
 
 func podReady(p *corev1.Pod) bool {
 	is := func(t corev1.PodConditionType) bool {
@@ -157,7 +160,7 @@ func hopeless(waiting *corev1.ContainerStateWaiting) bool {
 		return true
 	case "ErrImagePull", "ImagePullBackOff":
 		message := strings.ToLower(waiting.Message)
-		return slices.ContainsFunc([]string{"not found", "manifest unknown", "does not exist", "access denied", "unauthorized"},
+		return slices.ContainsFunc([]string{"not found", "manifest unknown", "does not exist", "access denied", "unauthorized", "no such host"},
 			func(s string) bool { return strings.Contains(message, s) })
 	}
 	return false
