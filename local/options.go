@@ -64,7 +64,7 @@ func Build(ctx context.Context, o Options) error {
 func (s *session) readConfig() (*config.Config, error) {
 	path := s.dirs.StackFile(s.stack)
 	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("there is no stack %q: %w; name another with --stack or STACK", s.stack, err)
+		return nil, fmt.Errorf("there is no stack %q (%w); name one of: %s", s.stack, err, s.dirs.Stacks())
 	}
 	cfg, problems, err := config.ReadFile(path, s.stack, config.Rehearsal())
 	if err != nil {

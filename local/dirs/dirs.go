@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Dirs are the folders of one project and of the binaries that serve it, both absolute.
@@ -92,3 +93,16 @@ func (d Dirs) StackFile(stack string) string {
 
 // ProjectFile is the user's own Pulumi.yaml. It is read, never written.
 func (d Dirs) ProjectFile() string { return filepath.Join(d.Project, "Pulumi.yaml") }
+
+// Stacks names the project's stacks, for people who mistyped one.
+func (d Dirs) Stacks() string {
+	files, _ := filepath.Glob(d.StackFile("*")) // The pattern is well formed.
+	var names []string
+	for _, file := range files {
+		names = append(names, strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "Pulumi."), ".yaml"))
+	}
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}

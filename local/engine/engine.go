@@ -124,7 +124,7 @@ func (e *Engine) writeStackFile(ctx context.Context) error {
 	path := e.Dirs.StackFile(e.Stack)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no stack %q: %s is not there; stacks of this checkout: %s", e.Stack, path, stacksOf(e.Dirs))
+		return fmt.Errorf("there is no stack %q: %s is not there; stacks here: %s", e.Stack, path, e.Dirs.Stacks())
 	}
 	if err != nil {
 		return fmt.Errorf("reading the stack file: %w", err)
@@ -175,6 +175,13 @@ func (e *Engine) LastFinished() time.Time { return time.Unix(0, e.last.Load()) }
 // forgetPending drops what the state notes as begun and never finished. Applying on the server side finds such objects
 // again by their name, so an up goes on from there; the engine would warn at every run instead.
 func (e *Engine) forgetPending(ctx context.Context) error {
+	pending, err := readPending(e.stateFile())
+	if err != nil || len(pending) == 0 {
+		return err
+	}
+	for _, p := range pending {
+		e.Out.Line("! the last run was cut short while %s %s; it is done again", p.Type, nameOf(p.Resource.URN))
+	}
 	state, err := e.stack.Export(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the state of stack %s: %w", e.Stack, err)
@@ -182,23 +189,6 @@ func (e *Engine) forgetPending(ctx context.Context) error {
 	var deployment map[string]json.RawMessage
 	if err := json.Unmarshal(state.Deployment, &deployment); err != nil {
 		return fmt.Errorf("reading the state of stack %s: %w", e.Stack, err)
-	}
-	var pending []struct {
-		Type     string `json:"type"`
-		Resource struct {
-			URN string `json:"urn"`
-		} `json:"resource"`
-	}
-	if raw, ok := deployment["pending_operations"]; ok {
-		if err := json.Unmarshal(raw, &pending); err != nil {
-			return fmt.Errorf("reading the pending operations of stack %s: %w", e.Stack, err)
-		}
-	}
-	if len(pending) == 0 {
-		return nil
-	}
-	for _, p := range pending {
-		e.Out.Line("! the last run was cut short while %s %s; it is done again", p.Type, nameOf(p.Resource.URN))
 	}
 	delete(deployment, "pending_operations")
 	if state.Deployment, err = json.Marshal(deployment); err != nil {
@@ -208,6 +198,10 @@ func (e *Engine) forgetPending(ctx context.Context) error {
 		return fmt.Errorf("writing the state of stack %s: %w", e.Stack, err)
 	}
 	return nil
+}
+
+func (e *Engine) stateFile() string {
+	return filepath.Join(e.Dirs.State(), ".pulumi", "stacks", e.project, e.Stack+".json")
 }
 
 // Up brings the stack to what its file says.
@@ -291,20 +285,4 @@ func (e *Engine) explain(what string, err error, report *Report) error {
 	default:
 		return fmt.Errorf("%s of stack %s: %w", what, e.Stack, err)
 	}
-}
-
-func stacksOf(d dirs.Dirs) string {
-	files, _ := filepath.Glob(d.StackFile("*"))
-	names := ""
-	for _, f := range files {
-		base := filepath.Base(f)
-		if names != "" {
-			names += ", "
-		}
-		names += base[len("Pulumi.") : len(base)-len(".yaml")]
-	}
-	if names == "" {
-		return "none"
-	}
-	return names
 }

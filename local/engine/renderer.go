@@ -29,7 +29,7 @@ type renderer struct {
 func newRenderer(out *terminal.Printer, step *terminal.Step, preview bool) *renderer {
 	return &renderer{
 		out: out, step: step, preview: preview,
-		report: &Report{}, began: map[string]time.Time{}, said: map[string]bool{}, moved: func() {},
+		report: &Report{Preview: preview}, began: map[string]time.Time{}, said: map[string]bool{}, moved: func() {},
 	}
 }
 

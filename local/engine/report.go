@@ -43,9 +43,11 @@ type Report struct {
 	Warnings []string `json:"warnings,omitempty"`
 	// Errors of the same, each once.
 	Errors []string `json:"errors,omitempty"`
+	// Preview tells that nothing was done: the changes are what would be.
+	Preview bool `json:"preview,omitempty"`
 }
 
-// Summary counts the changes: "12 created, 1 updated, 3 unchanged".
+// Summary counts the changes: "12 created, 1 updated, 3 unchanged", or "12 to create" in a preview.
 func (r *Report) Summary() string {
 	if len(r.Changes) == 0 {
 		return fmt.Sprintf("no change (%d resources)", r.Same)
@@ -57,7 +59,11 @@ func (r *Report) Summary() string {
 	var parts []string
 	for _, op := range ops {
 		if n := counts[op.name]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d to %s", n, op.name))
+			word := op.done
+			if r.Preview {
+				word = "to " + op.name
+			}
+			parts = append(parts, fmt.Sprintf("%d %s", n, word))
 		}
 	}
 	if r.Same > 0 {
@@ -67,13 +73,13 @@ func (r *Report) Summary() string {
 }
 
 // ops are the operations on a resource, each with the sign it is shown with.
-var ops = []struct{ name, sign string }{
-	{"create", "+"},
-	{"import", "="},
-	{"update", "~"},
-	{"replace", "±"},
-	{"delete", "-"},
-	{"read", "<"},
+var ops = []struct{ name, sign, done string }{
+	{"create", "+", "created"},
+	{"import", "=", "imported"},
+	{"update", "~", "updated"},
+	{"replace", "±", "replaced"},
+	{"delete", "-", "deleted"},
+	{"read", "<", "read"},
 }
 
 func signOf(op string) string {
