@@ -10,11 +10,14 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
 	"github.com/plinth-iac/plinth/local/provider"
+	"github.com/plinth-iac/plinth/local/provider/helm"
 )
 
 func main() {
 	err := sdk.Main("kubernetes", func(host *sdk.HostClient) (pulumirpc.ResourceProviderServer, error) {
-		return provider.New(provider.Options{Host: host}), nil
+		return provider.New(provider.Options{
+			Host: host, Custom: map[string]provider.NewCustom{helm.Type: helm.New},
+		}), nil
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
