@@ -53,6 +53,13 @@ func TestServer(t *testing.T) {
 		set := mocks.As[*appsv1.StatefulSet](t, rec.Get(t, "kubernetes:apps/v1:StatefulSet", "db"))
 		assert.EqualValues(t, 1, *set.Spec.Replicas)
 		assert.Equal(t, appsv1.ParallelPodManagement, set.Spec.PodManagementPolicy)
+		pod := set.Spec.Template.Spec
+		assert.EqualValues(t, 999, *pod.SecurityContext.FSGroup)
+		assert.False(t, *pod.AutomountServiceAccountToken)
+		require.Len(t, pod.Containers, 1)
+		assert.True(t, *pod.Containers[0].SecurityContext.ReadOnlyRootFilesystem)
+		assert.Equal(t, "/data", pod.Containers[0].VolumeMounts[0].MountPath)
+		assert.Equal(t, "db-data", pod.Volumes[0].PersistentVolumeClaim.ClaimName)
 		for key, value := range set.Spec.Selector.MatchLabels {
 			assert.Equal(t, value, set.Spec.Template.Labels[key], "the selector must match the pods")
 		}

@@ -8,14 +8,15 @@
 //	}, pulumi.Provider(kubernetes))
 //	broker.Connection // for the workloads that use it
 //
-// Mode single is one broker of the official image on one disk (see package dataservice). It imports its definitions at
-// each start, and a change of them makes a new start: a user, the queues of the stack file, their dead-letter queues and a
-// policy for each. What was imported once and is gone from the stack file stays on the broker, since there may be messages in it; delete it with
-// kubectl exec -n data rabbitmq-0 -- rabbitmqctl delete_queue <name>.
+// Mode single is one broker of the official image on one disk (see package dataservice). It imports its definitions at each
+// start, and a change of them makes a new start: a user, the queues of the stack file, their dead-letter queues and a
+// policy for each. What was imported once and is gone from the stack file stays on the broker, since there may be messages
+// in it; delete it with kubectl exec -n data rabbitmq-0 -- rabbitmqctl delete_queue <name>.
 //
-// All queues are quorum queues, the ones that count deliveries, so that a message which kills its consumer ends up in the dead-letter queue and
-// is not delivered for ever; and mode ha has the same. Limits, time to live and dead-lettering are policies, not arguments
-// of the queue: those of an existing queue could not be changed, and a client that declares the queue with none would be refused.
+// All queues are quorum queues, the ones that count deliveries, so that a message which kills its consumer ends up in the
+// dead-letter queue and is not delivered for ever; and mode ha has the same. Limits, time to live and dead-lettering are
+// policies, not arguments of the queue: those of an existing queue could not be changed, and a client that declares the
+// queue with none would be refused.
 //
 // The metrics come from RabbitMQ's own Prometheus plugin, which its makers maintain in place of an exporter.
 package rabbitmq

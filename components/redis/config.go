@@ -37,6 +37,7 @@ appendfsync everysec
 // does not give them away.
 func users(password, exporterPassword string) string {
 	return fmt.Sprintf(`user default on #%x ~* &* +@all -@admin -flushall -flushdb -swapdb +config|get +client|list
-user exporter on #%x resetkeys resetchannels -@all +ping +info +config|get +client|setname +command|info +slowlog|len +slowlog|get +latency|latest +latency|histogram
+user exporter on #%x resetkeys resetchannels -@all +ping +info +config|get +client|setname +command|info `+
+		`+slowlog|len +slowlog|get +latency|latest +latency|histogram
 `, sha256.Sum256([]byte(password)), sha256.Sum256([]byte(exporterPassword)))
 }

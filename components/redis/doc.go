@@ -12,9 +12,9 @@
 // 900 s with 1 change, 300 s with 10, 60 s with 10000) and an append-only file that is synced every second: what a crash can
 // lose is one second of writes. Data may fill three quarters of the memory.
 //
-// The image is Redis 8 under the AGPLv3, one of the three licences that Redis 8 offers and the only open one: run unmodified, it
-// asks nothing of the programs that connect. (7.4 offers no open licence, and 7.2, the last under BSD, gets no features.) The modules that the image would load
-// are left out: they cost memory, and none is asked for.
+// The image is Redis 8 under the AGPLv3, one of its three licences and the only open one: run unmodified, it asks
+// nothing of the programs that connect. (7.4 has no open licence, and 7.2, the last under
+// BSD, gets no features.) The modules that the image would load are left out: they cost memory, and none is asked for.
 //
 // The clients' user, default, may do all with the data except to erase all of it (FLUSHALL, FLUSHDB, SWAPDB), and nothing to
 // the server (CONFIG SET, SHUTDOWN, MODULE, REPLICAOF, DEBUG, ACL, ...): an application that is broken into can so neither take
