@@ -74,10 +74,10 @@ func Allow(
 	}, opts)
 }
 
-// ingress is empty where there is no peer or no port: a rule that lacks either would admit everyone, or to every port.
+// ingress is nil where there is no peer or no port: a rule that lacks either would admit everyone, or to every port.
 func ingress(rules *Rules) networkingv1.NetworkPolicyIngressRuleArray {
 	if len(rules.From) == 0 || len(rules.Ports) == 0 {
-		return networkingv1.NetworkPolicyIngressRuleArray{}
+		return nil
 	}
 	var from networkingv1.NetworkPolicyPeerArray
 	for _, p := range rules.From {
@@ -89,7 +89,7 @@ func ingress(rules *Rules) networkingv1.NetworkPolicyIngressRuleArray {
 }
 
 func egress(rules *Rules) networkingv1.NetworkPolicyEgressRuleArray {
-	allowed := networkingv1.NetworkPolicyEgressRuleArray{}
+	var allowed networkingv1.NetworkPolicyEgressRuleArray
 	for _, p := range rules.To {
 		if len(p.Ports) == 0 { // without ports the rule would open them all
 			continue
