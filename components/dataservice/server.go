@@ -56,8 +56,11 @@ type Server struct {
 	Peer network.Peer
 }
 
-// New registers a server named name. opts must carry the parent.
+// New registers a server named name. opts must carry the parent. It fails without a NamespaceName.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Server, error) {
+	if args.NamespaceName == "" {
+		return nil, fmt.Errorf("the data service %s has no NamespaceName; set it to the name of its Namespace", name)
+	}
 	selector := pulumi.StringMap{
 		"app.kubernetes.io/name":     pulumi.String(name),
 		"app.kubernetes.io/instance": pulumi.String(name),

@@ -122,3 +122,9 @@ func TestPriorityClass(t *testing.T) {
 	set := mocks.As[*appsv1.StatefulSet](t, rec.Get(t, "kubernetes:apps/v1:StatefulSet", "db"))
 	assert.Equal(t, "plinth-high", set.Spec.Template.Spec.PriorityClassName)
 }
+
+func TestNamespaceNameIsNeeded(t *testing.T) {
+	t.Parallel()
+	err := mocks.Fail(t, program(t, func(args *dataservice.Args) { args.NamespaceName = "" }))
+	assert.ErrorContains(t, err, "the data service db has no NamespaceName")
+}

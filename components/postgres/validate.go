@@ -3,6 +3,7 @@ package postgres
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/plinth-iac/plinth/components/spec"
 )
@@ -45,7 +46,7 @@ func (s Spec) Validate(path spec.Path, problems *spec.Problems) {
 	if s.Instances > 1 && s.Mode == spec.Single {
 		problems.Add(path.Key("instances"), s.Instances, "1 in mode single", "remove it")
 	}
-	if s.Database == "postgres" || s.Database == "template0" || s.Database == "template1" {
+	if s.Database == "postgres" || s.Database == "template0" || s.Database == "template1" || strings.HasPrefix(s.Database, "pg_") {
 		problems.Add(path.Key("database"), s.Database, "a name that Postgres does not use itself", "choose another name")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Parameters)) {
