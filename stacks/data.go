@@ -28,7 +28,7 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 
 	if p.cfg.Postgres != nil {
 		s, err := postgres.New(ctx, "postgres", &postgres.Args{
-			Spec: *p.cfg.Postgres, Namespace: in, Clients: p.clients("postgres"), Random: p.random, KeepData: p.keepData(),
+			Spec: *p.cfg.Postgres, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("postgres"), Random: p.random, KeepData: p.keepData(),
 		}, provider)
 		if err != nil {
 			return err
@@ -37,7 +37,7 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 	}
 	if p.cfg.Redis != nil {
 		s, err := redis.New(ctx, "redis", &redis.Args{
-			Spec: *p.cfg.Redis, Namespace: in, Clients: p.clients("redis"), Random: p.random, KeepData: p.keepData(),
+			Spec: *p.cfg.Redis, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("redis"), Random: p.random, KeepData: p.keepData(),
 		}, provider)
 		if err != nil {
 			return err
@@ -46,7 +46,7 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 	}
 	if p.cfg.RabbitMQ != nil {
 		s, err := rabbitmq.New(ctx, "rabbitmq", &rabbitmq.Args{
-			Spec: *p.cfg.RabbitMQ, Namespace: in, Clients: p.clients("rabbitmq"), Random: p.random, KeepData: p.keepData(),
+			Spec: *p.cfg.RabbitMQ, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("rabbitmq"), Random: p.random, KeepData: p.keepData(),
 		}, provider)
 		if err != nil {
 			return err
