@@ -172,12 +172,22 @@ func HasState(d dirs.Dirs, stack string) bool {
 // LastFinished is when the running operation last began or finished a resource.
 func (e *Engine) LastFinished() time.Time { return time.Unix(0, e.last.Load()) }
 
-// forgetPending drops what the state notes as begun and never finished. Applying on the server side finds such objects
-// again by their name, so an up goes on from there; the engine would warn at every run instead.
+// forgetPending drops what the state notes as begun and never finished: the engine would warn of it at every run. Objects may
+// be there that the state does not know, so until an up goes well the provider takes over what it finds under their names.
 func (e *Engine) forgetPending(ctx context.Context) error {
 	pending, err := readPending(e.stateFile())
-	if err != nil || len(pending) == 0 {
+	if err != nil {
 		return err
+	}
+	if _, err := os.Stat(e.recovery()); err == nil || len(pending) > 0 {
+		e.stack.Workspace().SetEnvVar("PULUMI_K8S_UPSERT_EXISTING_OBJECTS", "true")
+		e.stack.Workspace().SetEnvVar("PULUMI_K8S_ENABLE_PATCH_FORCE", "true")
+	}
+	if len(pending) == 0 {
+		return nil
+	}
+	if err := os.WriteFile(e.recovery(), nil, 0o600); err != nil {
+		return fmt.Errorf("noting that the last run was cut short: %w", err)
 	}
 	for _, p := range pending {
 		e.Out.Line("! the last run was cut short while %s %s; it is done again", p.Type, nameOf(p.Resource.URN))
@@ -200,16 +210,26 @@ func (e *Engine) forgetPending(ctx context.Context) error {
 	return nil
 }
 
+// recovery is a file that is there from a run cut short to the next up that goes well.
+func (e *Engine) recovery() string { return filepath.Join(e.Dirs.Work(e.Stack), "recovering") }
+
 func (e *Engine) stateFile() string {
 	return filepath.Join(e.Dirs.State(), ".pulumi", "stacks", e.project, e.Stack+".json")
 }
 
 // Up brings the stack to what its file says.
 func (e *Engine) Up(ctx context.Context) (*Report, error) {
-	return e.run("up", func(stream chan<- events.EngineEvent) error {
+	report, err := e.run("up", func(stream chan<- events.EngineEvent) error {
 		_, err := e.stack.Up(ctx, optup.EventStreams(stream), optup.Parallel(parallel), optup.SuppressOutputs())
 		return err
 	})
+	if err != nil {
+		return report, err
+	}
+	if err := os.Remove(e.recovery()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return report, fmt.Errorf("forgetting that a run was cut short: %w", err)
+	}
+	return report, nil
 }
 
 // Preview finds out what Up would change, and changes nothing.
