@@ -48,6 +48,7 @@ func (m *monitor) RegisterResource(
 		return nil, fmt.Errorf("reading the inputs of %s: %w", name, err)
 	}
 	id, outputs, secrets := answer(in, inputs, m.options.dryRun)
+	m.options.addOutputs(in, outputs)
 	object, err := plugin.MarshalProperties(outputs, properties)
 	if err != nil {
 		return nil, fmt.Errorf("answering for %s: %w", name, err)
@@ -78,12 +79,6 @@ func (m *monitor) RegisterResourceOutputs(
 		m.rec.Outputs = plainMap(outputs)
 	}
 	return &emptypb.Empty{}, nil
-}
-
-func (m *monitor) Invoke(
-	_ context.Context, in *pulumirpc.ResourceInvokeRequest,
-) (*pulumirpc.ResourceInvokeResponse, error) {
-	return nil, fmt.Errorf("the program calls the function %s, and package mocks answers none", in.GetTok())
 }
 
 func (m *monitor) RegisterResourceHook(context.Context, *pulumirpc.RegisterResourceHookRequest) (*emptypb.Empty, error) {

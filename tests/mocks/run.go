@@ -23,6 +23,8 @@ type options struct {
 	secrets        []string
 	without        []Check
 	dryRun         bool
+	outputs        map[string]func(name string) map[string]any
+	functions      map[string]map[string]any
 }
 
 // WithConfig gives the program its configuration by full key ("plinth:cloud"); structured values are JSON.
