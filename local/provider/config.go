@@ -198,7 +198,7 @@ func (s *Server) DiffConfig(_ context.Context, req *pulumirpc.DiffRequest) (*pul
 // Configure connects to the cluster. When it cannot, that is kept for the operations that need one: a
 // preview may come before the cluster, and a destroy after it.
 func (s *Server) Configure(_ context.Context, req *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
-	//nolint:staticcheck // The engine sends the values in both forms, and this is the one the official provider reads.
+	//lint:ignore SA1019 The engine sends the values in both forms, and this is the one the official provider reads.
 	parsed, err := parseSettings(req.GetVariables(), req.GetAcceptSecrets())
 	if err != nil {
 		return nil, err

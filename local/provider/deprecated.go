@@ -36,8 +36,8 @@ func (s *Server) removed(gvk schema.GroupVersionKind) error {
 	if r, ok := typ.(replaced); ok {
 		instead = r.APILifecycleReplacement()
 	}
-	return fmt.Errorf("apiVersion %q was removed in Kubernetes %d.%d. Use %q instead", typeName(gvk), major, minor,
-		typeName(instead))
+	return fmt.Errorf("apiVersion %q was removed in Kubernetes %d.%d. Use %q instead.", //lint:ignore ST1005 It stands alone.
+		typeName(gvk), major, minor, typeName(instead))
 }
 
 // warnDeprecated says that the type is gone from this cluster, or that it has a better one.
@@ -63,7 +63,7 @@ func (s *Server) warnDeprecated(urn resource.URN, gvk schema.GroupVersionKind) {
 			return
 		}
 	}
-	s.log(urn, diag.Warning, "%s is deprecated by %s", typeName(gvk), typeName(instead))
+	s.log(urn, diag.Warning, "%s is deprecated by %s.", typeName(gvk), typeName(instead))
 }
 
 func typeName(gvk schema.GroupVersionKind) string {

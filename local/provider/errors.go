@@ -48,7 +48,8 @@ func conflict(err error, manager string) error {
 		errors.New("server-side apply field conflict detected, see https://www.pulumi.com/registry/packages/kubernetes/"+
 			"how-to-guides/managing-resources-with-server-side-apply/#handle-field-conflicts-on-existing-resources "+
 			"for troubleshooting help"),
-		fmt.Errorf("The resource managed by field manager %q had an apply conflict: %w", manager, err), //nolint:staticcheck // As the official one says it.
+		//lint:ignore ST1005 The official provider's words.
+		fmt.Errorf("The resource managed by field manager %q had an apply conflict: %w", manager, err),
 	)
 }
 

@@ -328,6 +328,22 @@ func TestSkipAwait(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// TestUpdateWhileControllersWrite updates objects that their controllers have just begun to work on.
+func TestUpdateWhileControllersWrite(t *testing.T) {
+	t.Parallel()
+	e := connected(t, nil)
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := e.resource("apps/v1:Deployment", name)
+			skip := object{"pulumi.com/skipAwait": "true"}
+			r.create(deployment(name, "web:1", skip))
+			r.update(deployment(name, "web:2", skip))
+			assert.Equal(t, "web:2", at(r.state, "spec.template.spec.containers[0].image"))
+		})
+	}
+}
+
 func TestOtherKindsAreAwaited(t *testing.T) {
 	t.Parallel()
 	e := connected(t, nil)
@@ -539,6 +555,20 @@ func TestRejectUnknownResources(t *testing.T) {
 	_, err := e.resource("example.org/v1:Thing", "t").tryCheck(properties(object{"apiVersion": "example.org/v1", "kind": "Thing"}))
 	require.ErrorContains(t, err, "cluster does not support resource type 'example.org/v1, Kind=Thing'")
 	e.resource("core/v1:ConfigMap", "t").check(properties(configMap(nil, nil)))
+}
+
+func TestDeprecatedTypes(t *testing.T) {
+	t.Parallel()
+	for token, want := range map[string]string{
+		"core/v1:Endpoints": "warning: v1/Endpoints is deprecated by discovery.k8s.io/v1/EndpointSlice.",
+		"flowcontrol.apiserver.k8s.io/v1beta3:FlowSchema": `warning: apiVersion "flowcontrol.apiserver.k8s.io/v1beta3/FlowSchema" ` +
+			`was removed in Kubernetes 1.32. Use "flowcontrol.apiserver.k8s.io/v1/FlowSchema" instead.`,
+		"core/v1:ConfigMap": "",
+	} {
+		e := connected(t, nil)
+		e.resource(token, "x").check(properties(object{"metadata": object{"name": "x"}}))
+		assert.Equal(t, want, strings.Join(e.logged(), "\n"))
+	}
 }
 
 func TestNamespaceIsWaitedForWhenCreating(t *testing.T) {

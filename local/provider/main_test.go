@@ -156,7 +156,8 @@ func (e *engine) configure(settings map[string]string) {
 	s := provider.New(provider.Options{Host: e})
 	e.server = s
 	e.t.Cleanup(func() { _, _ = s.Cancel(context.Background(), nil) })
-	resp, err := s.Configure(e.t.Context(), &pulumirpc.ConfigureRequest{Variables: variables, AcceptSecrets: true}) //nolint:staticcheck // As the engine sends them.
+	//lint:ignore SA1019 As the engine sends them.
+	resp, err := s.Configure(e.t.Context(), &pulumirpc.ConfigureRequest{Variables: variables, AcceptSecrets: true})
 	require.NoError(e.t, err)
 	require.True(e.t, resp.GetAcceptSecrets())
 	require.True(e.t, resp.GetSupportsPreview())
@@ -220,7 +221,7 @@ func plain(m resource.PropertyMap) object {
 }
 
 func (r *res) tryCheck(program resource.PropertyMap) (resource.PropertyMap, error) {
-	req := &pulumirpc.CheckRequest{Urn: r.urn, News: r.e.marshal(program), }
+	req := &pulumirpc.CheckRequest{Urn: r.urn, News: r.e.marshal(program)}
 	if r.inputs != nil {
 		req.Olds = r.e.marshal(r.inputs)
 	}

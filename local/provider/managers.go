@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,10 +8,12 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/util/retry"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
@@ -30,8 +31,29 @@ var predecessors = []struct {
 }
 
 // adopt makes the manager the owner of its predecessors' fields, so that an apply can change and
-// remove them without a conflict.
+// remove them without a conflict. Controllers write to a young object all the time, so it may take
+// several tries.
 func adopt(
+	ctx context.Context, client dynamic.ResourceInterface, live *unstructured.Unstructured, manager string,
+) (*unstructured.Unstructured, error) {
+	name := live.GetName()
+	err := retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		adopted, err := adoptOnce(ctx, client, live, manager)
+		if apierrors.IsConflict(err) {
+			if current, err := client.Get(ctx, name, metav1.GetOptions{}); err == nil {
+				live = current
+			}
+			return err
+		}
+		if err == nil {
+			live = adopted
+		}
+		return err
+	})
+	return live, err
+}
+
+func adoptOnce(
 	ctx context.Context, client dynamic.ResourceInterface, live *unstructured.Unstructured, manager string,
 ) (*unstructured.Unstructured, error) {
 	var own *metav1.ManagedFieldsEntry
@@ -68,7 +90,7 @@ func adopt(
 	if err != nil {
 		return nil, err
 	}
-	own.Manager, own.Operation, own.FieldsV1 = manager, metav1.ManagedFieldsOperationApply, &metav1.FieldsV1{Raw: raw}
+	own.Manager, own.Operation, own.FieldsV1 = manager, metav1.ManagedFieldsOperationApply, metav1.NewFieldsV1(string(raw))
 	patch, err := json.Marshal([]map[string]any{
 		{"op": "replace", "path": "/metadata/managedFields", "value": append(others, *own)},
 		// Somebody else's write in between would be lost without it.
@@ -85,7 +107,7 @@ func fieldSet(entry metav1.ManagedFieldsEntry) (*fieldpath.Set, error) {
 	if entry.FieldsV1 == nil {
 		return set, nil
 	}
-	if err := set.FromJSON(bytes.NewReader(entry.FieldsV1.Raw)); err != nil {
+	if err := set.FromJSON(entry.FieldsV1.GetRawReader()); err != nil {
 		return nil, fmt.Errorf("read the fields of manager %q: %w", entry.Manager, err)
 	}
 	return set, nil

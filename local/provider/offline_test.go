@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -370,42 +371,58 @@ contexts: [{name: one, context: {cluster: a}}]}`
 	}{
 		"nothing": {resource.PropertyMap{"kubeconfig": text(kubeconfigA)}, resource.PropertyMap{"kubeconfig": text(kubeconfigA)}, nil, nil},
 		"a new token": {
-			resource.PropertyMap{"kubeconfig": text(kubeconfigA)}, resource.PropertyMap{"kubeconfig": text(token2)},
-			[]string{"kubeconfig"}, nil,
+			resource.PropertyMap{"kubeconfig": text(kubeconfigA)},
+			resource.PropertyMap{"kubeconfig": text(token2)},
+			[]string{"kubeconfig"},
+			nil,
 		},
 		"another server": {
-			resource.PropertyMap{"kubeconfig": text(kubeconfigA)}, resource.PropertyMap{"kubeconfig": text(server2)},
-			[]string{"kubeconfig"}, []string{"kubeconfig"},
+			resource.PropertyMap{"kubeconfig": text(kubeconfigA)},
+			resource.PropertyMap{"kubeconfig": text(server2)},
+			[]string{"kubeconfig"},
+			[]string{"kubeconfig"},
 		},
 		"another context": {
 			resource.PropertyMap{"kubeconfig": text(kubeconfigA)},
 			resource.PropertyMap{"kubeconfig": text(kubeconfigA), "context": text("two")},
-			[]string{"context"}, []string{"context"},
+			[]string{"context"},
+			[]string{"context"},
 		},
 		"another namespace": {
 			resource.PropertyMap{"kubeconfig": text(kubeconfigA)},
-			resource.PropertyMap{"kubeconfig": text(kubeconfigA), "namespace": text("x")}, []string{"namespace"}, nil,
+			resource.PropertyMap{"kubeconfig": text(kubeconfigA), "namespace": text("x")},
+			[]string{"namespace"},
+			nil,
 		},
 		"an unknown cluster": {
-			resource.PropertyMap{"kubeconfig": text(kubeconfigA)}, resource.PropertyMap{"kubeconfig": unknown},
-			[]string{"kubeconfig"}, []string{"kubeconfig"},
+			resource.PropertyMap{"kubeconfig": text(kubeconfigA)},
+			resource.PropertyMap{"kubeconfig": unknown},
+			[]string{"kubeconfig"},
+			[]string{"kubeconfig"},
 		},
 		"another server of the same identity": {
 			resource.PropertyMap{"kubeconfig": text(kubeconfigA), "clusterIdentifier": text("i")},
-			resource.PropertyMap{"kubeconfig": text(server2), "clusterIdentifier": text("i")}, []string{"kubeconfig"}, nil,
+			resource.PropertyMap{"kubeconfig": text(server2), "clusterIdentifier": text("i")},
+			[]string{"kubeconfig"},
+			nil,
 		},
 		"an unknown kubeconfig of the same identity": {
 			resource.PropertyMap{"kubeconfig": text(kubeconfigA), "clusterIdentifier": text("i")},
-			resource.PropertyMap{"kubeconfig": unknown, "clusterIdentifier": text("i")}, []string{"kubeconfig"}, nil,
+			resource.PropertyMap{"kubeconfig": unknown, "clusterIdentifier": text("i")},
+			[]string{"kubeconfig"},
+			nil,
 		},
 		"another identity": {
 			resource.PropertyMap{"kubeconfig": text(kubeconfigA), "clusterIdentifier": text("i")},
 			resource.PropertyMap{"kubeconfig": text(kubeconfigA), "clusterIdentifier": text("j")},
-			[]string{"clusterIdentifier"}, []string{"clusterIdentifier"},
+			[]string{"clusterIdentifier"},
+			[]string{"clusterIdentifier"},
 		},
 		"an identity is added": {
 			resource.PropertyMap{"kubeconfig": text(kubeconfigA)},
-			resource.PropertyMap{"kubeconfig": text(kubeconfigA), "clusterIdentifier": text("j")}, []string{"clusterIdentifier"}, nil,
+			resource.PropertyMap{"kubeconfig": text(kubeconfigA), "clusterIdentifier": text("j")},
+			[]string{"clusterIdentifier"},
+			nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -457,7 +474,8 @@ func TestConfigureRefusesWhatItCannotDo(t *testing.T) {
 	t.Parallel()
 	for key, value := range map[string]string{"enableServerSideApply": "false", "renderYamlToDirectory": "out"} {
 		_, err := provider.New(provider.Options{}).Configure(t.Context(), &pulumirpc.ConfigureRequest{
-			Variables: map[string]string{"kubernetes:config:" + key: value}, //nolint:staticcheck // As the engine sends them.
+			//lint:ignore SA1019 As the engine sends them.
+			Variables: map[string]string{"kubernetes:config:" + key: value},
 		})
 		assert.ErrorContains(t, err, key)
 		assert.ErrorContains(t, err, "pulumi plugin install resource kubernetes")
@@ -484,6 +502,17 @@ func TestUnreachable(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, there)
 	gone.delete()
+}
+
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	e := disconnected(t, nil)
+	e.resource("core/v1:ConfigMap", "x").check(properties(configMap(nil, object{"annotations": object{
+		"pulumi.com/autonamed": "mine", "helm.sh/hook": "test-success",
+	}})))
+	logs := strings.Join(e.logged(), "\n")
+	assert.Contains(t, logs, `ignoring user-specified value for internal annotation "pulumi.com/autonamed"`)
+	assert.Contains(t, logs, "This resource contains Helm hooks")
 }
 
 func TestInvokesNameTheirReplacement(t *testing.T) {

@@ -104,7 +104,7 @@ func (s *Server) change(
 	}
 	if !preview && !isPatch(urn, inputs.GetKind()) {
 		if live, err = adopt(ctx, client, live, manager); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("take over the fields of %s: %w", objectID(inputs), err)
 		}
 	}
 	if err := keepIgnored(inputs, live, manager, ignored); err != nil {
