@@ -11,6 +11,7 @@ import (
 	"github.com/plinth-iac/plinth/components/postgres"
 	"github.com/plinth-iac/plinth/components/rabbitmq"
 	"github.com/plinth-iac/plinth/components/redis"
+	"github.com/plinth-iac/plinth/components/workload"
 )
 
 // dataNamespace is where the data services live, apart from the programs that use them.
@@ -24,12 +25,13 @@ func (p *platform) hasData() bool {
 // addDataServices makes the data services that the stack file asks for. They do not wait for each other.
 func (p *platform) addDataServices(ctx *pulumi.Context) error {
 	p.connections = map[string]connection.Connection{}
-	in, provider := p.namespaces[dataNamespace], pulumi.Provider(p.cluster.Provider)
+	in, priority := p.namespaces[dataNamespace], workload.PriorityClass("high")
 
 	if p.cfg.Postgres != nil {
 		s, err := postgres.New(ctx, "postgres", &postgres.Args{
-			Spec: *p.cfg.Postgres, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("postgres"), Random: p.random, KeepData: p.keepData(),
-		}, provider)
+			Spec: *p.cfg.Postgres, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("postgres"),
+			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
+		}, p.runsPods())
 		if err != nil {
 			return err
 		}
@@ -37,8 +39,9 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 	}
 	if p.cfg.Redis != nil {
 		s, err := redis.New(ctx, "redis", &redis.Args{
-			Spec: *p.cfg.Redis, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("redis"), Random: p.random, KeepData: p.keepData(),
-		}, provider)
+			Spec: *p.cfg.Redis, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("redis"),
+			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
+		}, p.runsPods())
 		if err != nil {
 			return err
 		}
@@ -46,8 +49,9 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 	}
 	if p.cfg.RabbitMQ != nil {
 		s, err := rabbitmq.New(ctx, "rabbitmq", &rabbitmq.Args{
-			Spec: *p.cfg.RabbitMQ, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("rabbitmq"), Random: p.random, KeepData: p.keepData(),
-		}, provider)
+			Spec: *p.cfg.RabbitMQ, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("rabbitmq"),
+			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
+		}, p.runsPods())
 		if err != nil {
 			return err
 		}

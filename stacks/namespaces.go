@@ -21,7 +21,9 @@ func (p *platform) addNamespaces(ctx *pulumi.Context) error {
 
 	p.namespaces = map[string]pulumi.StringOutput{}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		ns, err := namespace.New(ctx, name, &namespace.Args{Name: name}, pulumi.Provider(p.cluster.Provider))
+		ns, err := namespace.New(ctx, name, &namespace.Args{Name: name}, p.inCluster(),
+			// With a namespace go the claims in it, however well they are protected themselves.
+			pulumi.Protect(p.keepData()))
 		if err != nil {
 			return err
 		}

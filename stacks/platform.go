@@ -24,6 +24,9 @@ func Platform(ctx *pulumi.Context) error {
 	if p.random, err = random.NewProvider(ctx, "random", &random.ProviderArgs{}); err != nil {
 		return fmt.Errorf("setting up random values: %w", err)
 	}
+	if err := p.addPriorities(ctx); err != nil {
+		return err
+	}
 	if err := p.addNamespaces(ctx); err != nil {
 		return err
 	}

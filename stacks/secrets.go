@@ -35,10 +35,13 @@ func (p *platform) addSecrets(ctx *pulumi.Context) error {
 		namespaces[w.Namespace] = ns
 	}
 
-	var err error
-	p.secrets, err = secrets.New(ctx, "secrets", &secrets.Args{Values: values, Namespaces: namespaces, Random: p.random},
-		pulumi.Provider(p.cluster.Provider))
-	return err
+	made, err := secrets.New(ctx, "secrets", &secrets.Args{Values: values, Namespaces: namespaces, Random: p.random},
+		p.inCluster())
+	if err != nil {
+		return err
+	}
+	p.secrets = made.Names
+	return nil
 }
 
 // secretsOf lists the secrets that a workload reads.

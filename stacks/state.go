@@ -6,19 +6,30 @@ import (
 
 	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/connection"
-	"github.com/plinth-iac/plinth/components/secrets"
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
 // platform is what later steps of the composition need of earlier ones.
 type platform struct {
-	cfg         *config.Config
-	cluster     *cluster.Cluster
-	random      *random.Provider
-	namespaces  map[string]pulumi.StringOutput
-	secrets     *secrets.Secrets
+	cfg        *config.Config
+	cluster    *cluster.Cluster
+	random     *random.Provider
+	namespaces map[string]pulumi.StringOutput
+	// secrets are the names of Kubernetes Secrets, by namespace and secret.
+	secrets     map[string]map[string]pulumi.StringOutput
 	connections map[string]connection.Connection
+	priorities  pulumi.Resource
 }
 
 // keepData tells whether disks outlive a destroy unless the team says otherwise.
 func (p *platform) keepData() bool { return p.cfg.Environment == config.Prod }
+
+// inCluster are the options of whatever is installed in the cluster.
+func (p *platform) inCluster() pulumi.ResourceOption {
+	return pulumi.Composite(pulumi.Provider(p.cluster.Provider), pulumi.DependsOn(p.cluster.Ready))
+}
+
+// runsPods are the options of whatever runs pods: their priority classes have to be there first.
+func (p *platform) runsPods() pulumi.ResourceOption {
+	return pulumi.Composite(p.inCluster(), pulumi.DependsOn([]pulumi.Resource{p.priorities}))
+}

@@ -11,24 +11,26 @@ import (
 	"github.com/plinth-iac/plinth/components/workload"
 )
 
+// addPriorities makes the classes that say which pods give way when room is short.
+func (p *platform) addPriorities(ctx *pulumi.Context) error {
+	var err error
+	p.priorities, err = workload.NewPriorities(ctx, "priorities", p.inCluster())
+	return err
+}
+
 // addWorkloads makes the team's workloads. They do not wait for each other: a program must bear that what it calls comes later.
 func (p *platform) addWorkloads(ctx *pulumi.Context) error {
-	provider := pulumi.Provider(p.cluster.Provider)
-	priorities, err := workload.NewPriorities(ctx, "priorities", provider)
-	if err != nil {
-		return err
-	}
 	for _, name := range slices.Sorted(maps.Keys(p.cfg.Workloads)) {
 		spec := p.cfg.Workloads[name]
 		_, err := workload.New(ctx, name, &workload.Args{
 			Spec:        spec,
 			Namespace:   p.namespaces[spec.Namespace],
 			Connections: p.connectionsOf(spec),
-			Secrets:     p.secrets.Names[spec.Namespace],
+			Secrets:     p.secrets[spec.Namespace],
 			Callers:     p.callers(name),
 			Callees:     p.callees(spec),
 			KeepData:    p.keepData(),
-		}, provider, pulumi.DependsOn([]pulumi.Resource{priorities}))
+		}, p.runsPods())
 		if err != nil {
 			return err
 		}

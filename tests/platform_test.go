@@ -141,6 +141,9 @@ func TestPlatformProtectsDataInProdOnly(t *testing.T) {
 		for _, claim := range claims {
 			assert.Equal(t, stack == "prod", claim.Protect, "protect of %s in %s", claim.Name, stack)
 		}
+		for _, namespace := range r.ByType("kubernetes:core/v1:Namespace") {
+			assert.Equal(t, stack == "prod", namespace.Protect, "with namespace %s go its claims", namespace.Name)
+		}
 	})
 }
 
@@ -178,6 +181,17 @@ func TestApiGatewayInProd(t *testing.T) {
 		targets[metric.Resource.Name] = *metric.Resource.Target.AverageUtilization
 	}
 	assert.Equal(t, map[corev1.ResourceName]int32{"cpu": 70, "memory": 80}, targets)
+}
+
+func TestTheSmallestStack(t *testing.T) {
+	t.Parallel()
+	r := mocks.Up(t, stacks.Platform, mocks.WithConfig(map[string]string{
+		"plinth:cloud":     "existing",
+		"plinth:workloads": `{"web": {"image": "registry.example.com/web:1", "ports": {"http": 8080}}}`,
+	}))
+	assert.True(t, r.Has("kubernetes:apps/v1:Deployment", "web"))
+	assert.Empty(t, r.ByType("kubernetes:core/v1:Secret"), "nothing asked for a secret")
+	assert.Len(t, r.ByType("kubernetes:core/v1:Namespace"), 1, "no data service, no namespace for them")
 }
 
 func TestAStackFileWithMistakesRegistersNothing(t *testing.T) {

@@ -34,6 +34,8 @@ type project struct {
 	t     *testing.T
 	dir   string
 	stack string
+	// printed is all that the command has printed so far.
+	printed bytes.Buffer
 }
 
 // newProject copies the repository's stack files. Whatever the test brings up is taken down at its end.
@@ -92,6 +94,7 @@ func (p *project) run(args ...string) (string, int) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
+	p.printed.Write(out.Bytes())
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		p.t.Fatalf("plinth %s: %v", strings.Join(args, " "), err)
@@ -125,6 +128,23 @@ func (p *project) client() kubernetes.Interface {
 	client, err := kubernetes.NewForConfig(rest)
 	require.NoError(p.t, err)
 	return client
+}
+
+// signal closes seen when word is first written to it.
+type signal struct {
+	word string
+	seen chan struct{}
+	text bytes.Buffer
+	done bool
+}
+
+func (s *signal) Write(b []byte) (int, error) {
+	s.text.Write(b)
+	if !s.done && strings.Contains(s.text.String(), s.word) {
+		s.done = true
+		close(s.seen)
+	}
+	return len(b), nil
 }
 
 // processes lists the running processes that have to do with this project.

@@ -1,0 +1,107 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// small is a stack of one workload.
+const small = `config:
+  plinth:cloud: existing
+  plinth:cluster: { pools: { system: { cpu: 4, memory: 16Gi, nodes: { min: 1 } } } }
+  plinth:workloads:
+    web:
+      image: registry.example.com/web:1
+      ports: { http: 8080 }
+`
+
+func TestABadImageFailsWithThePodsOwnReasonAndCanBeMended(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "dev")
+	p.write(strings.Replace(small, "registry.example.com/web:1", "registry.invalid/web:1", 1))
+
+	out := p.fails("up")
+	assert.Contains(t, out, "ImagePullBackOff")
+	assert.Contains(t, out, "registry.invalid/web:1")
+	assert.Contains(t, out, "web")
+
+	p.write(small)
+	p.ok("up")
+	assertReady(t, deployment(t, p.client(), "web"))
+}
+
+func TestAStackFileWithMistakesStartsNothing(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "dev")
+	p.write(strings.Replace(small, "ports:", "prots:", 1) + "      replicas: { min: 3, max: 1 }\n")
+
+	for _, command := range []string{"preview", "up"} {
+		out := p.fails(command)
+		assert.Contains(t, out, "plinth:workloads.web.prots")
+		assert.Contains(t, out, "ports", "the nearest name")
+		assert.Contains(t, out, "plinth:workloads.web.replicas")
+	}
+	assert.Empty(t, p.processes(), "a cluster was started for nothing")
+}
+
+func TestAPreviewThatFailsLeavesEverythingAsItWas(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "dev")
+	p.write(small)
+	p.ok("up")
+	client := p.client()
+	before := deployment(t, client, "web").ResourceVersion
+
+	// No mistake that Plinth can see; the API server refuses the name of the StorageClass.
+	p.write(small + "      volumes: { disk: { size: 1Gi, mount: /disk, class: Not_A_Class } }\n")
+	out := p.fails("preview")
+	assert.Contains(t, out, "Not_A_Class")
+	assert.Equal(t, before, deployment(t, client, "web").ResourceVersion)
+	p.write(small)
+	assert.Contains(t, p.ok("up"), "no change")
+}
+
+func TestCtrlCLeavesNoProcessAndTheNextUpGoesOn(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "dev")
+	cmd := p.command(t.Context(), "up")
+	out := &signal{word: "control plane", seen: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr = out, out
+	require.NoError(t, cmd.Start())
+	select {
+	case <-out.seen:
+	case <-time.After(2 * time.Minute):
+		t.Fatal("up did not get to starting the control plane")
+	}
+	require.NoError(t, cmd.Process.Signal(syscall.SIGINT))
+	assert.Error(t, cmd.Wait())
+	assert.Equal(t, 130, cmd.ProcessState.ExitCode())
+	assert.Empty(t, p.processes(), "left behind by Ctrl-C")
+
+	p.ok("up")
+	p.ok("status")
+}
+
+func TestAHalfWrittenStateIsSaid(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "dev")
+	p.write(small)
+	p.ok("up")
+	p.ok("stop")
+
+	markers, err := filepath.Glob(filepath.Join(p.dir, ".plinth", "clusters", "dev", "cluster", "pki", "*"))
+	require.NoError(t, err)
+	require.NotEmpty(t, markers)
+	require.NoError(t, os.Truncate(markers[0], 0))
+
+	out := p.fails("up")
+	assert.Contains(t, out, filepath.Base(filepath.Dir(markers[0])), "it names what is damaged")
+	assert.Contains(t, out, "down", "it says what to do")
+}
