@@ -72,6 +72,9 @@ func (s *session) up(ctx context.Context, c *kube.Cluster, cfg *config.Config, r
 	if err != nil {
 		return err
 	}
+	if err := s.settle(ctx, c); err != nil {
+		return err
+	}
 	result.Status, err = s.status(ctx, c)
 	return err
 }

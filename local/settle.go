@@ -1,0 +1,64 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/plinth-iac/plinth/local/kube"
+)
+
+// settleTime bounds the wait for autoscalers: twice the 15 s in which their controller looks at each once.
+const settleTime = 30 * time.Second
+
+// settle waits until every autoscaler has brought its workload to its fewest replicas: only then all pods of the stack
+// are there, and what does not fit is known.
+func (s *session) settle(ctx context.Context, c *kube.Cluster) error {
+	client, err := clientOf(c)
+	if err != nil {
+		return err
+	}
+	below, err := belowMinimum(ctx, client)
+	if err != nil || below == 0 {
+		return err
+	}
+	step := s.out.Step("autoscalers")
+	limit := time.After(settleTime)
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for below > 0 {
+		step.Progress("%d workloads on their way to their fewest replicas", below)
+		select {
+		case <-ctx.Done():
+			step.Fail()
+			return ctx.Err()
+		case <-limit:
+			step.Done("%d workloads are still below their fewest replicas", below)
+			return nil
+		case <-ticker.C:
+		}
+		if below, err = belowMinimum(ctx, client); err != nil {
+			step.Fail()
+			return err
+		}
+	}
+	step.Done("all at their fewest replicas or more")
+	return nil
+}
+
+func belowMinimum(ctx context.Context, client kubernetes.Interface) (int, error) {
+	scalers, err := client.AutoscalingV2().HorizontalPodAutoscalers("").List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return 0, fmt.Errorf("listing the autoscalers: %w", err)
+	}
+	below := 0
+	for _, scaler := range scalers.Items {
+		if int(scaler.Status.DesiredReplicas) < replicas(scaler.Spec.MinReplicas) {
+			below++
+		}
+	}
+	return below, nil
+}
