@@ -295,16 +295,13 @@ func TestFailuresCarryThePodsReason(t *testing.T) {
 			if c.certain {
 				timeout = 300
 			}
-			began := time.Now()
 			err = r.tryCreate(c.in, timeout)
 			var failed *initError
 			require.ErrorAs(t, err, &failed)
 			for _, want := range c.want {
 				assert.Contains(t, err.Error(), want)
 			}
-			if c.certain {
-				assert.Less(t, time.Since(began), 5*time.Minute, "it waited until the timeout")
-			}
+			assert.Equal(t, !c.certain, strings.Contains(err.Error(), "timed out"))
 			assert.Equal(t, e.namespace+"/web", r.id, "the state is kept, so that the next up tries again")
 			assert.NotEmpty(t, at(r.state, "metadata.uid"))
 

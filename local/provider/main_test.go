@@ -84,6 +84,7 @@ type engine struct {
 	server     pulumirpc.ResourceProviderServer
 	namespace  string
 	kubeconfig string
+	custom     map[string]provider.NewCustom
 
 	mu       sync.Mutex
 	logs     []string
@@ -153,7 +154,7 @@ func (e *engine) configure(settings map[string]string) {
 	for k, v := range settings {
 		variables["kubernetes:config:"+k] = v
 	}
-	s := provider.New(provider.Options{Host: e})
+	s := provider.New(provider.Options{Host: e, Custom: e.custom})
 	e.server = s
 	e.t.Cleanup(func() { _, _ = s.Cancel(context.Background(), nil) })
 	//lint:ignore SA1019 As the engine sends them.
