@@ -10,7 +10,8 @@ import (
 )
 
 // Down deletes everything of the stack, protected or not, stops its cluster, and removes the cluster's data and the
-// stack's state. A stack that is not up is no error. The report is nil where there was nothing to delete.
+// stack's state; with Options.KeepCluster the empty cluster runs on. A stack that is not up is no error. The report is nil where
+// there was nothing to delete.
 func Down(ctx context.Context, o Options) (*engine.Report, error) {
 	s, err := o.session()
 	if err != nil {
@@ -19,6 +20,9 @@ func Down(ctx context.Context, o Options) (*engine.Report, error) {
 	report, err := s.destroy(ctx)
 	if err != nil {
 		return report, err
+	}
+	if o.KeepCluster {
+		return report, nil
 	}
 	return report, s.removeCluster(ctx)
 }
@@ -65,21 +69,10 @@ func (s *session) destroyIn(ctx context.Context, c *kube.Cluster) (*engine.Repor
 
 // removeCluster stops the cluster and returns when none of its processes is left.
 func (s *session) removeCluster(ctx context.Context) error {
-	dir := s.dirs.Cluster(s.stack)
-	c, err := kube.Attach(ctx, dir)
-	switch {
-	case errors.Is(err, kube.ErrNotRunning):
-		s.out.Line("✓ cluster: not running")
-	case err != nil:
+	if err := s.stopCluster(ctx); err != nil {
 		return err
-	default:
-		step := s.out.Step("stop the cluster")
-		if err := c.Stop(ctx); err != nil {
-			step.Fail()
-			return fmt.Errorf("stopping the cluster: %w; end the processes it names, and run this again", err)
-		}
-		step.Done("no process is left")
 	}
+	dir := s.dirs.Cluster(s.stack)
 	if err := kube.Remove(dir); err != nil {
 		return fmt.Errorf("removing the cluster's data in %s: %w", dir, err)
 	}

@@ -26,6 +26,11 @@ type Options struct {
 	Out io.Writer
 	// Program that the engine runs. Default: the platform of the stack file.
 	Program pulumi.RunFunc
+	// Refresh has Up and Preview read the cluster first, to find what others changed there. Default false: only what changed
+	// in the stack file is looked at, as the pulumi command does.
+	Refresh bool
+	// KeepCluster has Down leave the cluster running, empty. Default false.
+	KeepCluster bool
 }
 
 // session is what every command works with.
@@ -34,6 +39,7 @@ type session struct {
 	dirs    dirs.Dirs
 	out     *terminal.Printer
 	program pulumi.RunFunc
+	refresh bool
 }
 
 func (o Options) session() (*session, error) {
@@ -47,7 +53,7 @@ func (o Options) session() (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{stack: o.Stack, dirs: d, out: terminal.New(o.Out), program: o.Program}, nil
+	return &session{stack: o.Stack, dirs: d, out: terminal.New(o.Out), program: o.Program, refresh: o.Refresh}, nil
 }
 
 // Build builds what the other functions need and is not there, or not up to date: minutes at the first time,

@@ -41,5 +41,5 @@ func (s *session) preview(ctx context.Context, kubeconfig string) (*engine.Repor
 		return nil, err
 	}
 	defer e.Close()
-	return e.Preview(ctx)
+	return e.Preview(ctx, s.refresh)
 }

@@ -60,7 +60,7 @@ func (s *session) up(ctx context.Context, c *kube.Cluster, cfg *config.Config, r
 	if err != nil {
 		return err
 	}
-	result.Report, err = e.Up(watched)
+	result.Report, err = e.Up(watched, s.refresh)
 	stop()
 	if ctx.Err() != nil {
 		return ctx.Err()

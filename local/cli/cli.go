@@ -71,14 +71,14 @@ real Kubernetes with simulated nodes shaped like the stack's pools.`,
 	}
 	root.PersistentFlags().StringVarP(&o.Stack, "stack", "s", stack, "stack to work on: Pulumi.<stack>.yaml (default $STACK, else dev)")
 	root.PersistentFlags().StringVarP(&o.Dir, "dir", "C", "", "folder of the checkout (default: the working directory)")
-	root.AddCommand(upCommand(&o, stdout), previewCommand(&o, stdout), downCommand(&o, stdout), statusCommand(&o, stdout), kubeconfigCommand(&o, stdout))
+	root.AddCommand(upCommand(&o, stdout), previewCommand(&o, stdout), downCommand(&o, stdout), stopCommand(&o, stdout), statusCommand(&o, stdout), kubeconfigCommand(&o, stdout))
 	return root
 }
 
 func upCommand(o *local.Options, stdout io.Writer) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "up", Short: "Bring the stack to what its file says", Args: cobra.NoArgs,
-		Example: "  plinth up\n  plinth up --stack prod    # rehearse prod here",
+		Example: "  plinth up\n  plinth up --stack prod    # rehearse prod here\n  plinth up --refresh       # put right what others changed in the cluster",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			result, err := local.Up(cmd.Context(), *o)
 			if err != nil {
@@ -87,10 +87,16 @@ func upCommand(o *local.Options, stdout io.Writer) *cobra.Command {
 			return result.Status.Print(stdout)
 		},
 	}
+	refreshFlag(cmd, o)
+	return cmd
+}
+
+func refreshFlag(cmd *cobra.Command, o *local.Options) {
+	cmd.Flags().BoolVarP(&o.Refresh, "refresh", "r", false, "read the cluster first, to find what others changed there")
 }
 
 func previewCommand(o *local.Options, stdout io.Writer) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "preview", Short: "Show what up would change, and change nothing", Args: cobra.NoArgs,
 		Example: "  plinth preview --stack prod",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -102,10 +108,12 @@ func previewCommand(o *local.Options, stdout io.Writer) *cobra.Command {
 			return err
 		},
 	}
+	refreshFlag(cmd, o)
+	return cmd
 }
 
 func downCommand(o *local.Options, stdout io.Writer) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "down", Short: "Delete the stack here, and stop its cluster", Args: cobra.NoArgs,
 		Long: `Delete everything of the stack, protected resources too (what runs here is a rehearsal), stop its
 cluster and remove its data. A stack that is not up is fine.`,
@@ -115,6 +123,22 @@ cluster and remove its data. A stack that is not up is fine.`,
 				return failure{err}
 			}
 			_, err := fmt.Fprintf(stdout, "stack %s is down\n", o.Stack)
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&o.KeepCluster, "keep-cluster", false, "leave the cluster running, empty")
+	return cmd
+}
+
+func stopCommand(o *local.Options, stdout io.Writer) *cobra.Command {
+	return &cobra.Command{
+		Use: "stop", Short: "Stop the stack's cluster and keep all that is in it for the next up", Args: cobra.NoArgs,
+		Example: "  plinth stop --stack prod",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := local.Stop(cmd.Context(), *o); err != nil {
+				return failure{err}
+			}
+			_, err := fmt.Fprintf(stdout, "the cluster of stack %s is stopped; plinth up goes on with it\n", o.Stack)
 			return err
 		},
 	}

@@ -217,10 +217,15 @@ func (e *Engine) stateFile() string {
 	return filepath.Join(e.Dirs.State(), ".pulumi", "stacks", e.project, e.Stack+".json")
 }
 
-// Up brings the stack to what its file says.
-func (e *Engine) Up(ctx context.Context) (*Report, error) {
+// Up brings the stack to what its file says. With refresh the cluster is read first, so that what others changed is found
+// and put right; without, only what changed in the stack file is looked at.
+func (e *Engine) Up(ctx context.Context, refresh bool) (*Report, error) {
+	opts := []optup.Option{optup.Parallel(parallel), optup.SuppressOutputs()}
+	if refresh {
+		opts = append(opts, optup.Refresh())
+	}
 	report, err := e.run("up", func(stream chan<- events.EngineEvent) error {
-		_, err := e.stack.Up(ctx, optup.EventStreams(stream), optup.Parallel(parallel), optup.SuppressOutputs())
+		_, err := e.stack.Up(ctx, append(opts, optup.EventStreams(stream))...)
 		return err
 	})
 	if err != nil {
@@ -233,9 +238,13 @@ func (e *Engine) Up(ctx context.Context) (*Report, error) {
 }
 
 // Preview finds out what Up would change, and changes nothing.
-func (e *Engine) Preview(ctx context.Context) (*Report, error) {
+func (e *Engine) Preview(ctx context.Context, refresh bool) (*Report, error) {
+	opts := []optpreview.Option{optpreview.Parallel(parallel)}
+	if refresh {
+		opts = append(opts, optpreview.Refresh())
+	}
 	return e.run("preview", func(stream chan<- events.EngineEvent) error {
-		_, err := e.stack.Preview(ctx, optpreview.EventStreams(stream), optpreview.Parallel(parallel))
+		_, err := e.stack.Preview(ctx, append(opts, optpreview.EventStreams(stream))...)
 		return err
 	})
 }

@@ -56,9 +56,14 @@ func TestWhatDoesNotFitIsNamedWithThePoolThatMustGrow(t *testing.T) {
 	assert.Contains(t, out, "plinth:cluster.pools.gpu", "the pool that has to grow")
 
 	var status struct {
-		Unschedulable []struct{ Pod, Pool string } `json:"unschedulable"`
+		Misfits []struct {
+			Workload, Pool string
+			Pods           []string
+		} `json:"misfits"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(p.ok("status", "--json")), &status))
-	require.Len(t, status.Unschedulable, 1)
-	assert.Equal(t, "gpu", status.Unschedulable[0].Pool)
+	require.Len(t, status.Misfits, 1)
+	assert.Equal(t, "apps/web", status.Misfits[0].Workload)
+	assert.Equal(t, "gpu", status.Misfits[0].Pool)
+	assert.Len(t, status.Misfits[0].Pods, 1)
 }
