@@ -74,7 +74,7 @@ func (s *Server) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pul
 	if isCRD(inputs) {
 		s.cluster.mapper.Reset()
 	}
-	live, waitErr := s.wait(ctx, urn, inputs, live, req.GetTimeout(), false)
+	live, waitErr := s.wait(ctx, urn, inputs, live, req.GetTimeout())
 	state := newState(inputs, live, program, inputs.GetAPIVersion(), manager)
 	if waitErr != nil {
 		return nil, s.notReady(objectID(live), fmt.Errorf("resource %q was successfully created, but the Kubernetes "+
@@ -166,13 +166,13 @@ func noDryRun(err error) bool {
 
 // wait returns the object once it works. It is the last known one when it does not.
 func (s *Server) wait(
-	ctx context.Context, urn resource.URN, inputs, live *unstructured.Unstructured, seconds float64, update bool,
+	ctx context.Context, urn resource.URN, inputs, live *unstructured.Unstructured, seconds float64,
 ) (*unstructured.Unstructured, error) {
 	client, err := s.cluster.clientFor(live)
 	if err != nil {
 		return live, err
 	}
-	waiter := await.Waiter{Client: client, Objects: s.cluster.objects, Report: s.reporter(urn), Update: update}
+	waiter := await.Waiter{Client: client, Objects: s.cluster.objects, Report: s.reporter(urn)}
 	ready, err := waiter.Ready(ctx, inputs, live, await.Timeout(seconds, inputs))
 	var failed *await.Error
 	switch {

@@ -108,7 +108,7 @@ func (s *Server) checkReady(ctx context.Context, urn resource.URN, inputs, live 
 	if err != nil {
 		return err
 	}
-	waiter := await.Waiter{Client: client, Objects: s.cluster.objects, Report: s.reporter(urn), Update: true}
+	waiter := await.Waiter{Client: client, Objects: s.cluster.objects, Report: s.reporter(urn)}
 	return waiter.Check(ctx, inputs, live)
 }
 

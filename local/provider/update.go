@@ -61,7 +61,7 @@ func (s *Server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pul
 		return &pulumirpc.UpdateResponse{Properties: out}, err
 	}
 	if err == nil {
-		live, err = s.wait(ctx, urn, inputs, live, req.GetTimeout(), true)
+		live, err = s.wait(ctx, urn, inputs, live, req.GetTimeout())
 	} else {
 		// Nothing was written, but what is there is to be known, and the next update is to try again.
 		var getErr error

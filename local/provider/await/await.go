@@ -40,8 +40,6 @@ type Waiter struct {
 	Objects dynamic.Interface
 	// Report shows the progress; must be set.
 	Report Reporter
-	// Update is true when the object existed before.
-	Update bool
 
 	started time.Time
 }
