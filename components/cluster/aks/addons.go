@@ -1,0 +1,39 @@
+package aks
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	storagev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/storage/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// addOns installs what AKS does not bring. They wait for the system pool, which takes longer than any of them, so that nothing waits
+// for them in turn; and they go before it.
+func (b *builder) addOns(k8s *kubernetes.Provider, system pulumi.Resource, keys *encryption) ([]pulumi.Resource, error) {
+	opts := []pulumi.ResourceOption{pulumi.Parent(b.parent), pulumi.Provider(k8s), pulumi.DependsOn([]pulumi.Resource{system})}
+	class, err := storageClass(b.ctx, b.name+"-encrypted", keys.disks, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return []pulumi.Resource{class}, nil
+}
+
+// storageClass makes the default class of volumes: managed disks under the customer's own key. AKS' own class `default` claims to be
+// the default too; of several Kubernetes takes the youngest.
+func storageClass(ctx *pulumi.Context, name string, disks pulumi.StringInput, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	class, err := storagev1.NewStorageClass(ctx, name, &storagev1.StorageClassArgs{
+		Metadata: metav1.ObjectMetaArgs{
+			Name:        pulumi.String("plinth-encrypted"),
+			Annotations: pulumi.StringMap{"storageclass.kubernetes.io/is-default-class": pulumi.String("true")},
+		},
+		Provisioner:       pulumi.String("disk.csi.azure.com"),
+		Parameters:        pulumi.StringMap{"skuName": pulumi.String("Premium_LRS"), "diskEncryptionSetID": disks},
+		VolumeBindingMode: pulumi.String("WaitForFirstConsumer"), AllowVolumeExpansion: pulumi.Bool(true), ReclaimPolicy: pulumi.String("Delete"),
+	}, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("making the default storage class: %w", err)
+	}
+	return class, nil
+}
