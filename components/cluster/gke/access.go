@@ -83,7 +83,8 @@ func (b *builder) newAdmins(k8s *kubernetes.Provider) ([]pulumi.Resource, error)
 	return append(made, binding), nil
 }
 
-// privateAccess keeps the nodes, and without ranges to allow the control plane too, off the internet.
+// privateAccess keeps the nodes, and without ranges to allow the control plane too, off the internet. In an existing network,
+// where no range is the control plane's own, its private endpoint is in the nodes' subnet.
 func (b *builder) privateAccess() container.ClusterPrivateClusterConfigArgs {
 	config := container.ClusterPrivateClusterConfigArgs{
 		EnablePrivateNodes:    pulumi.Bool(true),
@@ -91,6 +92,8 @@ func (b *builder) privateAccess() container.ClusterPrivateClusterConfigArgs {
 	}
 	if block := b.placement.Layout.ControlPlane; block.IsValid() {
 		config.MasterIpv4CidrBlock = pulumi.String(block.String())
+	} else {
+		config.PrivateEndpointSubnetwork = pulumi.String(b.args.Spec.Network.Existing.Private[0])
 	}
 	return config
 }

@@ -3,6 +3,7 @@ package gke
 import (
 	"encoding/base64"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp"
@@ -130,6 +131,7 @@ func TestExistingNetwork(t *testing.T) {
 	assert.Equal(t, "p", at(made, "ipAllocationPolicy.clusterSecondaryRangeName"))
 	assert.Equal(t, "v", at(made, "ipAllocationPolicy.servicesSecondaryRangeName"))
 	assert.Nil(t, at(made, "privateClusterConfig.masterIpv4CidrBlock"))
+	assert.Equal(t, "projects/host/regions/us-east1/subnetworks/s", at(made, "privateClusterConfig.privateEndpointSubnetwork"))
 }
 
 // TestGivenProvider has a caller's own provider used for everything of the cloud.
@@ -195,6 +197,24 @@ func TestNoProject(t *testing.T) {
 		t.Setenv(name, "")
 	}
 	require.ErrorContains(t, mocks.Fail(t, program(prod())), "pulumi config set gcp:project")
+}
+
+func TestLabels(t *testing.T) {
+	t.Parallel()
+	mocks.Up(t, func(ctx *pulumi.Context) error {
+		assert.Equal(t, map[string]string{
+			"managed-by": "pulumi", "pulumi-project": "plinth", "pulumi-stack": "dev", "tag-1st": "a-b", "team_x": strings.Repeat("v", 63),
+		}, labels(ctx, map[string]string{"1st": "A b", "Team_X": strings.Repeat("v", 80)}))
+		return nil
+	})
+}
+
+// TestPreviewShowsAll has nothing hidden in what is unknown.
+func TestPreviewShowsAll(t *testing.T) {
+	t.Parallel()
+	for name, args := range environments {
+		assert.Equal(t, up(t, args()).Names(), mocks.Preview(t, program(args()), answers()...).Names(), name)
+	}
 }
 
 func TestUnique(t *testing.T) {

@@ -5,12 +5,18 @@ import (
 
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/cluster"
 )
 
 // podsPerNode matches the /24 that components/cluster/ranges plans for each node.
 const podsPerNode = 110
 
 func (b *builder) newControlPlane(net *network, k *keys, nodes *nodeAccount) (*container.Cluster, error) {
+	oneMinorAtATime, err := cluster.StepByStep(b.ctx, b.name, "minMasterVersion")
+	if err != nil {
+		return nil, err
+	}
 	plane, err := container.NewCluster(b.ctx, b.name+"-gke", &container.ClusterArgs{
 		Project:            pulumi.String(b.project),
 		Location:           pulumi.String(b.args.Region),
@@ -68,6 +74,7 @@ func (b *builder) newControlPlane(net *network, k *keys, nodes *nodeAccount) (*c
 		InitialNodeCount:      pulumi.Int(1),
 		NodeConfig:            temporaryNodes(k, nodes),
 	}, b.kept(
+		oneMinorAtATime,
 		pulumi.DependsOn(k.grants),
 		// They describe the default pool, which is gone once the cluster is made. Later GKE shows another pool's in their place,
 		// and a difference would replace the cluster.

@@ -16,6 +16,8 @@
 // autoscaling, network policy (Dataplane V2), DNS, the GPU driver and device plugin. NAT is regional: one gateway
 // survives the loss of a zone.
 //
+// In an existing network the way out is its owner's, and a rule that lets the control plane reach webhooks on the nodes.
+//
 // Destroying a protected cluster takes two steps: Protect off and up, which lifts GKE's own deletion protection, then
 // destroy.
 package gke

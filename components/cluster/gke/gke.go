@@ -3,6 +3,7 @@ package gke
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -96,6 +97,7 @@ func (b *builder) build(opts []pulumi.ResourceOption) error {
 		return err
 	}
 
+	// GPU pools are not among them: they come last, and only pods that ask for a GPU wait for them.
 	ready := append(net.ready, pools...)
 	ready = append(ready, registry.pull, class)
 	b.result = &cluster.Cluster{
@@ -113,7 +115,7 @@ func (b *builder) useProvider(opts []pulumi.ResourceOption) error {
 	if err != nil {
 		return fmt.Errorf("reading the resource options: %w", err)
 	}
-	for _, provider := range append(options.Providers, options.Provider) {
+	for _, provider := range append(slices.Clone(options.Providers), options.Provider) {
 		if given, ok := provider.(*gcp.Provider); ok {
 			b.gcp = given
 			return nil

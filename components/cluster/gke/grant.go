@@ -125,7 +125,7 @@ func secretCondition(number, secret string) string {
 }
 
 // addZone adds the project's reader, as both external-dns and cert-manager look a zone up in the list of all, which no role
-// on a single zone lets them see.
+// on a single zone lets them see (kubernetes-sigs/external-dns #1413).
 func (g *grant) addZone(name string, access cluster.Access) error {
 	zone, err := dns.NewDnsManagedZoneIamMember(g.ctx, name+"-zone", &dns.DnsManagedZoneIamMemberArgs{
 		Project: pulumi.String(g.project), ManagedZone: access.Zone,

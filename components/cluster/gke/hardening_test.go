@@ -97,7 +97,9 @@ var rows = []row{
 	{"21 CKV_GCP_9 CKV_GCP_10 GCP-0063 GCP-0058", []expectation{{poolType, "management.autoRepair", is(true)}, {poolType, "management.autoUpgrade", is(true)}}},
 	{"22 CKV_GCP_68 CKV_GCP_72", everyNode("shieldedInstanceConfig.enableSecureBoot", is(true), "shieldedInstanceConfig.enableIntegrityMonitoring", is(true))},
 	{"23 CKV_GCP_69 GCP-0057", everyNode("workloadMetadataConfig.mode", is("GKE_METADATA"))},
-	{"24 GCP-0050 CIS 5.2.1", everyNode("serviceAccount", set)},
+	{"24 GCP-0050 CIS 5.2.1", append(everyNode("serviceAccount", set), expectation{
+		projectRoleType, "role", oneOf("roles/container.defaultNodeServiceAccount", "roles/container.clusterViewer"),
+	})},
 	{"25 CKV_GCP_22 GCP-0054 CIS 5.9.2", everyNode("imageType", is("COS_CONTAINERD"), "bootDiskKmsKey", set)},
 	{"26", []expectation{
 		{poolType, "upgradeSettings.strategy", is("SURGE")},

@@ -71,7 +71,8 @@ func nodeLabels(name string, pool cluster.Pool) map[string]string {
 var effects = map[string]string{"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"}
 
 // taints are ours and the spec's. That of GPUs GKE adds itself: named here too, the API refuses it as a second one
-// (hashicorp/terraform-provider-google #7928), and left out, it is no difference, as the provider looks at its own taints only.
+// (hashicorp/terraform-provider-google #7928), and left out, it is no difference, as the provider reports drift on the taints
+// named here only.
 func taints(pool cluster.Pool) container.NodePoolNodeConfigTaintArray {
 	all := container.NodePoolNodeConfigTaintArray{}
 	add := func(key, value, effect string) {

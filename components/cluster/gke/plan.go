@@ -88,7 +88,10 @@ func labels(ctx *pulumi.Context, tags map[string]string) map[string]string {
 	}
 	all := map[string]string{"managed-by": "pulumi", "pulumi-project": spell(ctx.Project()), "pulumi-stack": spell(ctx.Stack())}
 	for key, value := range tags {
-		all[strings.TrimLeft(spell(key), "0123456789_-")] = spell(value)
+		if key = spell(key); key == "" || key[0] < 'a' || key[0] > 'z' {
+			key = spell("tag-" + key)
+		}
+		all[key] = spell(value)
 	}
 	return all
 }

@@ -34,11 +34,17 @@ func (b *builder) newPools(plane *container.Cluster, k *keys, nodes *nodeAccount
 	return general, nil
 }
 
-// slow is how long a pool may take to move its pods: GKE waits for PodDisruptionBudgets up to an hour for each batch of nodes.
+// slow is how long a pool may take to move its pods: GKE waits for PodDisruptionBudgets up to an hour at each node that an update
+// replaces, and for the pods' own grace, up to an hour too, when it drains a pool that goes.
 var slow = pulumi.Timeouts(&pulumi.CustomTimeouts{Update: "3h", Delete: "2h"})
 
-// newPool makes a pool after others. Pulumi names it, so that a pool that has to be replaced, such as for another machine, is
-// made anew beside the old one, whose nodes are drained only then.
+// newPool makes a pool after others.
+//
+// Another machine type or disk is an update: GKE itself brings up new nodes one by one, drains old ones as disruption budgets
+// allow, and keeps the pool (provider since 5.10, GoogleCloudPlatform/magic-modules #9575). What GKE cannot change, such as GPUs
+// or spot, makes a new pool beside the old one, as Pulumi names both, and then removes that. GKE drains a pool that it removes,
+// but heeds no budgets there (docs.cloud.google.com/kubernetes-engine/docs/concepts/node-pools): replacing for a machine would be
+// the rougher way.
 //
 // It has no version: with autoUpgrade GKE brings it to the control plane's, never beyond, and would fight a version named here.
 func (b *builder) newPool(
@@ -60,7 +66,7 @@ func (b *builder) newPool(
 		},
 		NodeConfig: b.nodeConfig(name, k, nodes),
 	}
-	opts := b.child(pulumi.DependsOn(append(after, nodes.role)), pulumi.ReplaceOnChanges([]string{"nodeConfig.machineType"}), slow)
+	opts := b.child(pulumi.DependsOn(append(after, nodes.role)), slow)
 	if size.Max == nil {
 		zones = zones[:evenly(*size.Min, len(zones))]
 		args.NodeCount = pulumi.Int(*size.Min / len(zones))
