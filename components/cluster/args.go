@@ -11,8 +11,8 @@ type Args struct {
 	// Protect keeps the cluster, its network, keys and registry from deletion: Pulumi's protect and the cloud's own deletion
 	// protection. On in prod, off while plinth:destroy is allow.
 	Protect bool
-	// NATPerZone gives each zone its own way out, so that the loss of one zone leaves the others theirs. On in prod. Only aws
-	// and azure: gcp's NAT is regional.
+	// NATPerZone gives each zone its own way out, so that the loss of one zone leaves the others theirs. On in prod. Only aws:
+	// gcp's NAT is regional, and on azure a cluster's nodes share one subnet, which takes one NAT gateway.
 	NATPerZone bool
 	// Admins administer the cluster, by the cloud's own identity: ARNs of IAM roles or users on aws, where the identity that
 	// deploys must be among them; members such as group:ops@example.com on gcp; object ids of Entra groups on azure.
@@ -25,6 +25,6 @@ type Args struct {
 	// Tags on everything of the cloud that takes them.
 	Tags map[string]string
 	// Charts is the base that the charts of in-cluster controllers are pulled from, https, oci or file. Default: each chart's
-	// own repository. Only aws: gcp and azure run their own controllers.
+	// own repository. Only aws and azure: gcp runs its own controllers.
 	Charts string
 }

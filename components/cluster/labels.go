@@ -8,6 +8,9 @@ const (
 	SpotLabel = "plinth.dev/spot"
 	// SpotTaint is "true" with effect NoSchedule on the nodes of spot pools.
 	SpotTaint = "plinth.dev/spot"
+	// AzureSpotTaint is "spot" with effect NoSchedule, and a label too, on the nodes of AKS' spot pools, beside ours: AKS puts it
+	// there itself. What tolerates SpotTaint must tolerate it too.
+	AzureSpotTaint = "kubernetes.azure.com/scalesetpriority"
 	// GPULabel is the GPU's model on the nodes of GPU pools.
 	GPULabel = "plinth.dev/gpu"
 	// GPUResource is the extended resource that a GPU is asked for by, and GPUTaint keeps pods

@@ -4,9 +4,12 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	helm "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/helm/v3"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	storagev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/storage/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/charts"
 )
 
 // addOns installs what AKS does not bring. They wait for the system pool, which takes longer than any of them, so that nothing waits
@@ -17,7 +20,30 @@ func (b *builder) addOns(k8s *kubernetes.Provider, system pulumi.Resource, keys 
 	if err != nil {
 		return nil, err
 	}
-	return []pulumi.Resource{class}, nil
+	installed := []pulumi.Resource{class}
+	for _, pool := range b.args.Spec.Pools {
+		if pool.GPU != nil {
+			plugin, err := devicePlugin(b.ctx, b.name+"-nvidia-device-plugin", b.args.Charts, opts...)
+			return append(installed, plugin), err
+		}
+	}
+	return installed, nil
+}
+
+// devicePlugin offers the GPUs of a node to its pods. AKS brings the driver and not this. It runs on GPU nodes alone, whatever else
+// keeps pods off them.
+func devicePlugin(ctx *pulumi.Context, name, mirror string, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	args := charts.NVIDIADevicePlugin.Release(mirror)
+	args.Namespace = pulumi.String("kube-system")
+	args.Values = pulumi.Map{
+		"nodeSelector": pulumi.Map{"nvidia.com/gpu.present": pulumi.String("true")},
+		"tolerations":  pulumi.Array{pulumi.Map{"operator": pulumi.String("Exists")}},
+	}
+	release, err := helm.NewRelease(ctx, name, args, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("installing NVIDIA's device plugin: %w", err)
+	}
+	return release, nil
 }
 
 // storageClass makes the default class of volumes: managed disks under the customer's own key. AKS' own class `default` claims to be

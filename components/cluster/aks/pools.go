@@ -16,12 +16,8 @@ import (
 	"github.com/plinth-iac/plinth/components/cluster/machines"
 )
 
-const (
-	// drainMinutes is how long an upgrade waits for the pods of a node to leave, as their disruption budgets allow.
-	drainMinutes = 30
-	// spotTaint is AKS' own on the nodes of spot pools. It puts it there anyway; left out here it would show as a change.
-	spotTaint = "kubernetes.azure.com/scalesetpriority"
-)
+// drainMinutes is how long an upgrade waits for the pods of a node to leave, as their disruption budgets allow.
+const drainMinutes = 30
 
 // bootstrapMachine is the smallest that AKS takes for a system pool (4 CPU, learn.microsoft.com/azure/aks/use-system-pools), with
 // memory for AKS' own programs.
@@ -165,7 +161,8 @@ func labels(name string, pool cluster.Pool) map[string]string {
 	}
 	all[cluster.PoolLabel] = name
 	if pool.Spot {
-		all[cluster.SpotLabel], all[spotTaint] = "true", "spot"
+		// AKS adds the second by itself; left out here it would show as a change.
+		all[cluster.SpotLabel], all[cluster.AzureSpotTaint] = "true", "spot"
 	}
 	if pool.GPU != nil {
 		// The second is what NVIDIA's device plugin looks for.
@@ -177,7 +174,7 @@ func labels(name string, pool cluster.Pool) map[string]string {
 func taints(pool cluster.Pool) []string {
 	var all []string
 	if pool.Spot {
-		all = append(all, cluster.SpotTaint+"=true:NoSchedule", spotTaint+"=spot:NoSchedule")
+		all = append(all, cluster.SpotTaint+"=true:NoSchedule", cluster.AzureSpotTaint+"=spot:NoSchedule")
 	}
 	if pool.GPU != nil {
 		all = append(all, cluster.GPUTaint+"=present:NoSchedule")
