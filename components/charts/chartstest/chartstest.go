@@ -1,0 +1,63 @@
+// Package chartstest checks the values that a program gives to charts against the charts' own values.yaml, so that a misspelt
+// or retired key fails in a test. The files are not part of the project: without them the test is skipped.
+package chartstest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"sigs.k8s.io/yaml"
+)
+
+// CheckValues fails the test where values, of one release of the chart named, has a key that the chart does not know, or where
+// there are no values. Below a mapping that is empty in the chart, and below lists, anything goes.
+func CheckValues(t testing.TB, chart string, values any) {
+	t.Helper()
+	given, ok := values.(map[string]any)
+	require.True(t, ok && len(given) > 0, "chart %s has no values: found %T", chart, values)
+	for _, key := range unknown("", known(t, chart), given) {
+		assert.Fail(t, "unknown value", "chart %s has no value %s", chart, key)
+	}
+}
+
+// known reads ../shared/charts/<chart>/values.yaml beside the project.
+func known(t testing.TB, chart string) map[string]any {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	path := filepath.Join(filepath.Dir(here), "../../../../shared/charts", chart, "values.yaml")
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("the values of chart %s are not at %s: its value keys are not checked", chart, filepath.Clean(path))
+	}
+	require.NoError(t, err)
+	var all map[string]any
+	require.NoError(t, yaml.Unmarshal(text, &all))
+	return all
+}
+
+// unknown lists the keys of given that the chart does not have.
+func unknown(path string, chart, given map[string]any) []string {
+	var found []string
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		value, exists := chart[key]
+		at := fmt.Sprintf("%s.%s", path, key)
+		if !exists {
+			found = append(found, at)
+			continue
+		}
+		below, isMap := given[key].(map[string]any)
+		if defaults, ok := value.(map[string]any); isMap && ok && len(defaults) > 0 {
+			found = append(found, unknown(at, defaults, below)...)
+		}
+	}
+	return found
+}
