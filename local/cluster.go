@@ -15,26 +15,10 @@ import (
 
 // startCluster starts the stack's cluster, or finds it running, and gives it the stack's nodes.
 func (s *session) startCluster(ctx context.Context, cfg *config.Config) (c *kube.Cluster, started bool, err error) {
-	c, err = kube.Attach(ctx, s.dirs.Cluster(s.stack))
-	if err == nil {
-		s.out.Line("✓ control plane: running already")
-	} else {
-		if !errors.Is(err, kube.ErrNotRunning) {
-			return nil, false, err
-		}
-		step := s.out.Step("control plane")
-		c, err = kube.Start(ctx, kube.Options{
-			Dir: s.dirs.Cluster(s.stack), Binary: s.dirs.Binary("kube"),
-			Progress: func(text string) { step.Progress("%s", text) },
-		})
-		if err != nil {
-			step.Fail()
-			return nil, false, fmt.Errorf("starting the embedded Kubernetes: %w\n(`make down STACK=%s` clears what is left of it, and what it held)", err, s.stack)
-		}
-		step.Done("ready")
-		started = true
+	c, started, err = s.openCluster(ctx)
+	if err != nil {
+		return nil, false, fmt.Errorf("%w\n(`make down STACK=%s` clears what is left of it, and what it held)", err, s.stack)
 	}
-
 	nodes := rehearsal.Nodes(cfg)
 	step := s.out.Step("nodes")
 	step.Progress("%d, shaped like the stack's pools", len(nodes))
@@ -44,6 +28,29 @@ func (s *session) startCluster(ctx context.Context, cfg *config.Config) (c *kube
 	}
 	step.Done("%d in %d pools, %d zones", len(nodes), len(cfg.Cluster.Pools), max(1, cfg.Cluster.Zones))
 	return c, started, nil
+}
+
+// openCluster attaches to the running cluster, or starts it with the nodes it had.
+func (s *session) openCluster(ctx context.Context) (c *kube.Cluster, started bool, err error) {
+	c, err = kube.Attach(ctx, s.dirs.Cluster(s.stack))
+	if err == nil {
+		s.out.Line("✓ control plane: running already")
+		return c, false, nil
+	}
+	if !errors.Is(err, kube.ErrNotRunning) {
+		return nil, false, err
+	}
+	step := s.out.Step("control plane")
+	c, err = kube.Start(ctx, kube.Options{
+		Dir: s.dirs.Cluster(s.stack), Binary: s.dirs.Binary("kube"),
+		Progress: func(text string) { step.Progress("%s", text) },
+	})
+	if err != nil {
+		step.Fail()
+		return nil, false, fmt.Errorf("starting the embedded Kubernetes: %w", err)
+	}
+	step.Done("ready")
+	return c, true, nil
 }
 
 func clientOf(c *kube.Cluster) (kubernetes.Interface, error) {

@@ -36,18 +36,15 @@ func (s *session) destroy(ctx context.Context) (*engine.Report, error) {
 	if err := s.checkBuilt(); err != nil {
 		return nil, err
 	}
-	cfg, err := s.readConfig()
-	if err != nil {
-		return nil, fmt.Errorf("%w\n(a destroy needs a stack file that can be read; `git stash` brings back the one that was brought up)", err)
+	c, started, err := s.openCluster(ctx)
+	if err != nil && ctx.Err() == nil {
+		s.out.Line("! the cluster cannot be started, so what is in it goes with its data: %v", err)
+		return nil, engine.Discard(s.dirs, s.stack)
 	}
-	c, started, err := s.startCluster(ctx, cfg)
-	if c == nil {
+	if err != nil {
 		return nil, err
 	}
-	var report *engine.Report
-	if err == nil {
-		report, err = s.destroyIn(ctx, c)
-	}
+	report, err := s.destroyIn(ctx, c)
 	if err != nil {
 		return report, errors.Join(err, s.leave(ctx, c, started))
 	}

@@ -315,3 +315,21 @@ func (e *Engine) explain(what string, err error, report *Report) error {
 		return fmt.Errorf("%s of stack %s: %w", what, e.Stack, err)
 	}
 }
+
+// Discard removes a stack's state and work folder and deletes nothing: for a stack whose cluster is lost.
+func Discard(d dirs.Dirs, stack string) error {
+	found := []string{d.Work(stack)}
+	for _, pattern := range []string{"stacks/*/" + stack + ".json*", "history/*/" + stack, "backups/*/" + stack, "locks/*/*/" + stack} {
+		files, err := filepath.Glob(filepath.Join(d.State(), ".pulumi", pattern))
+		if err != nil {
+			return fmt.Errorf("looking for the state of stack %s: %w", stack, err)
+		}
+		found = append(found, files...)
+	}
+	for _, path := range found {
+		if err := os.RemoveAll(path); err != nil {
+			return fmt.Errorf("removing %s: %w", path, err)
+		}
+	}
+	return nil
+}

@@ -104,4 +104,6 @@ func TestAHalfWrittenStateIsSaid(t *testing.T) {
 	out := p.fails("up")
 	assert.Contains(t, out, filepath.Base(filepath.Dir(markers[0])), "it names what is damaged")
 	assert.Contains(t, out, "down", "it says what to do")
+	assert.Contains(t, p.ok("down"), "cannot be started", "and that way works")
+	p.ok("up")
 }

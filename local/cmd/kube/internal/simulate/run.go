@@ -46,7 +46,7 @@ func Run(args []string) error {
 	if err := ensureStorageClass(ctx, client); err != nil {
 		return err
 	}
-	if err := mgr.Add(manager.RunnableFunc(func(ctx context.Context) error { return runProvisioner(ctx, client) })); err != nil {
+	if err := mgr.Add(newProvisioner(ctx, client)); err != nil {
 		return err
 	}
 	if err := startKubelets(ctx, *kubeconfig); err != nil {

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
 	provision "sigs.k8s.io/sig-storage-lib-external-provisioner/v13/controller"
 )
 
@@ -37,11 +38,15 @@ func ensureStorageClass(ctx context.Context, client kubernetes.Interface) error 
 	return nil
 }
 
-// runProvisioner makes a volume for each claim of ours, and deletes it with the claim, until ctx is done.
-func runProvisioner(ctx context.Context, client kubernetes.Interface) error {
-	provision.NewProvisionController(ctx, client, provisioned, provisioner{},
-		provision.LeaderElection(false), provision.MetricsPort(0)).Run(ctx)
-	return nil
+// newProvisioner returns what makes a volume for each claim of ours, and deletes it with the claim. It must be made before any
+// controller runs: the library writes to client-go's global scheme, which running controllers read.
+func newProvisioner(ctx context.Context, client kubernetes.Interface) manager.Runnable {
+	c := provision.NewProvisionController(ctx, client, provisioned, provisioner{},
+		provision.LeaderElection(false), provision.MetricsPort(0))
+	return manager.RunnableFunc(func(ctx context.Context) error {
+		c.Run(ctx)
+		return nil
+	})
 }
 
 type provisioner struct{}

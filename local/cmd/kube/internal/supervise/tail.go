@@ -29,7 +29,9 @@ func lastLines(path string) string {
 		return err.Error()
 	}
 	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
-	panicked := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "panic: ") })
+	panicked := slices.IndexFunc(lines, func(line string) bool {
+		return strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ")
+	})
 	if panicked >= 0 {
 		return strings.Join(lines[panicked:min(panicked+lastWords, len(lines))], "\n")
 	}
