@@ -15,8 +15,9 @@ import (
 	"github.com/plinth-iac/plinth/local/kube/state"
 )
 
-// sampleEvery is how often memory is read: the engine lives for seconds, and one look costs a few milliseconds.
-const sampleEvery = 200 * time.Millisecond
+// sampleEvery is how often memory is read. One look costs 10 ms of a core and holds up what it looks at, so that looking more
+// often would slow what is timed.
+const sampleEvery = time.Second
 
 // memory of processes, in bytes. The control plane is one binary that runs five times, so that RSS counts its pages in
 // memory five times; PSS shares each page out among those who have it, and so adds up to what is really in use.
