@@ -13,20 +13,31 @@ import (
 	"github.com/plinth-iac/plinth/components/spec"
 )
 
-// checkShape reports every unknown key, wrong type and value out of range in tree, and removes what is wrong from it, so that
-// what remains can be decoded and checked further.
+// checkShape reports every unknown key, wrong type and value out of range in tree. It then puts misspelt keys right and removes
+// whatever else is wrong, so that what remains can be decoded and checked further as it was meant.
 func checkShape(tree map[string]any, problems *spec.Problems) {
 	s := loadShape()
 	var invalid *jsonschema.ValidationError
-	if !errors.As(s.compiled.Validate(tree), &invalid) {
-		return
+	corrected := map[spec.Path]bool{}
+	for errors.As(s.compiled.Validate(tree), &invalid) {
+		r := shapeReport{shape: s, tree: tree, problems: &spec.Problems{}}
+		r.report(invalid)
+		if len(r.misspelt) > 0 {
+			problems.Errors = append(problems.Errors, r.correct(corrected)...)
+			continue
+		}
+		for _, p := range r.problems.Errors {
+			// What stands under a corrected key may have been meant for another after all: one problem is enough.
+			if !corrected[p.Path] {
+				problems.Errors = append(problems.Errors, p)
+			}
+		}
+		for _, location := range r.wrong {
+			remove(tree, location)
+		}
+		break
 	}
-	r := shapeReport{shape: s, tree: tree, problems: problems}
-	r.report(invalid)
 	slices.SortStableFunc(problems.Errors, func(a, b spec.Problem) int { return strings.Compare(string(a.Path), string(b.Path)) })
-	for _, location := range r.wrong {
-		remove(tree, location)
-	}
 }
 
 // shapeReport turns the schema's errors into problems.
@@ -35,6 +46,30 @@ type shapeReport struct {
 	tree     map[string]any
 	problems *spec.Problems
 	wrong    [][]string
+	misspelt []misspelling
+}
+
+// misspelling is an unknown key that is nearly one which is not there.
+type misspelling struct {
+	location []string
+	meant    string
+	problem  spec.Problem
+}
+
+// correct puts misspelt keys right in the tree, notes where, and returns what is to be said of them.
+func (r *shapeReport) correct(corrected map[spec.Path]bool) []spec.Problem {
+	var said []spec.Problem
+	for _, m := range r.misspelt {
+		parent := lookup(r.tree, m.location[:len(m.location)-1]).(map[string]any)
+		name := m.location[len(m.location)-1]
+		if _, taken := parent[m.meant]; !taken {
+			parent[m.meant] = parent[name]
+		}
+		delete(parent, name)
+		corrected[pathOf(r.tree, append(slices.Clone(m.location[:len(m.location)-1]), m.meant))] = true
+		said = append(said, m.problem)
+	}
+	return said
 }
 
 func (r *shapeReport) report(e *jsonschema.ValidationError) {
@@ -44,9 +79,7 @@ func (r *shapeReport) report(e *jsonschema.ValidationError) {
 		r.reportForms(e)
 	case *kind.AdditionalProperties:
 		for _, name := range k.Properties {
-			allowed := propertyNames(node)
-			r.add(append(slices.Clone(e.InstanceLocation), name), "an unknown key", "one of "+strings.Join(allowed, ", "),
-				remedyFor(name, allowed, "remove it, or use one of the keys above"))
+			r.addUnknown(append(slices.Clone(e.InstanceLocation), name), propertyNames(node))
 		}
 	case *kind.Required:
 		for _, name := range k.Missing {
@@ -93,6 +126,18 @@ func (r *shapeReport) reportForms(e *jsonschema.ValidationError) {
 func isReference(e *jsonschema.ValidationError) bool {
 	_, ok := e.ErrorKind.(*kind.Reference)
 	return ok
+}
+
+// addUnknown records a key that may not be there, and which one was meant where that is plain and is missing.
+func (r *shapeReport) addUnknown(location, allowed []string) {
+	name := location[len(location)-1]
+	r.add(location, "an unknown key", "one of "+strings.Join(allowed, ", "), remedyFor(name, allowed, "remove it, or use one of the keys above"))
+	meant := spec.Nearest(name, allowed)
+	if meant == "" || lookup(r.tree, append(slices.Clone(location[:len(location)-1]), meant)) != nil {
+		return
+	}
+	said := r.problems.Errors[len(r.problems.Errors)-1]
+	r.misspelt = append(r.misspelt, misspelling{location: location, meant: meant, problem: said})
 }
 
 func (r *shapeReport) addEnum(e *jsonschema.ValidationError, k *kind.Enum) {
