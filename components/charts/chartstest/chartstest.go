@@ -19,12 +19,18 @@ import (
 )
 
 // CheckValues fails the test where values, of one release of the chart named, has a key that the chart does not know, or where
-// there are no values. Below a mapping that is empty in the chart, and below lists, anything goes.
-func CheckValues(t testing.TB, chart string, values any) {
+// there are no values. Below a mapping that is empty in the chart, below lists, and below the top-level keys named as free,
+// such as a program's flags, anything goes.
+func CheckValues(t testing.TB, chart string, values any, free ...string) {
 	t.Helper()
 	given, ok := values.(map[string]any)
 	require.True(t, ok && len(given) > 0, "chart %s has no values: found %T", chart, values)
-	for _, key := range unknown("", known(t, chart), given) {
+	chartsOwn := known(t, chart)
+	for _, key := range free {
+		require.Contains(t, chartsOwn, key, "chart %s has no such value", chart)
+		chartsOwn[key] = nil
+	}
+	for _, key := range unknown("", chartsOwn, given) {
 		assert.Fail(t, "unknown value", "chart %s has no value %s", chart, key)
 	}
 }

@@ -1,0 +1,41 @@
+// Package ekstest plays aws in tests of programs that make an EKS cluster.
+package ekstest
+
+import (
+	"strings"
+
+	"github.com/plinth-iac/plinth/tests/mocks"
+)
+
+// Account is the id of the pretended account.
+const Account = "111122223333"
+
+// Outputs tell mocks what aws adds to the resources of a cluster.
+func Outputs() []mocks.Option {
+	arns := map[string]string{
+		"aws:cloudwatch/logGroup:LogGroup": "arn:aws:logs:eu-central-1:" + Account + ":log-group:",
+		"aws:kms/key:Key":                  "arn:aws:kms:eu-central-1:" + Account + ":key/",
+		"aws:ecr/repository:Repository":    "arn:aws:ecr:eu-central-1:" + Account + ":repository/",
+	}
+	var all []mocks.Option
+	for typ, prefix := range arns {
+		all = append(all, mocks.WithOutputs(typ, func(name string) map[string]any { return map[string]any{"arn": prefix + name} }))
+	}
+	return append(all,
+		mocks.WithOutputs("aws:iam/role:Role", func(name string) map[string]any {
+			return map[string]any{"arn": "arn:aws:iam::" + Account + ":role/" + name, "name": name}
+		}),
+		mocks.WithOutputs("aws:s3/bucketV2:BucketV2", func(name string) map[string]any {
+			return map[string]any{"arn": "arn:aws:s3:::" + name + "-1a2b", "bucket": name + "-1a2b"}
+		}),
+		mocks.WithOutputs("aws:eks/cluster:Cluster", func(name string) map[string]any {
+			return map[string]any{
+				"endpoint": "https://" + strings.ToUpper(name) + ".gr7.eu-central-1.eks.amazonaws.com", "certificateAuthority": map[string]any{"data": "Y2E="},
+			}
+		}),
+		mocks.WithOutputs("aws:ec2/launchTemplate:LaunchTemplate", func(string) map[string]any { return map[string]any{"latestVersion": 1.0} }),
+		mocks.WithOutputs("aws:eks/nodeGroup:NodeGroup", func(name string) map[string]any {
+			return map[string]any{"resources": []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": "eks-" + name}}}}}
+		}),
+	)
+}
