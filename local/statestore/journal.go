@@ -1,0 +1,195 @@
+package statestore
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/pulumi/pulumi/pkg/v3/backend"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+)
+
+// line is one of a journal: the first names the checkpoint it goes on from, the others hold an entry each. A last one
+// names the checkpoint that the journal was replayed into, before that replaces the old one.
+type line struct {
+	Base   string          `json:"base,omitempty"`
+	Entry  json.RawMessage `json:"entry,omitempty"`
+	Folded string          `json:"folded,omitempty"`
+}
+
+// journal is the open journal of a running update.
+type journal struct {
+	file *os.File
+	size int64
+	// seen are the entries it has: the engine sends some again when an answer was lost.
+	seen map[int64]bool
+}
+
+// begin makes the journal of an update.
+func (s store) begin() (*journal, error) {
+	_, base, err := s.load()
+	if err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(s.journal, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("making the journal of the state: %w", err)
+	}
+	j := &journal{file: file, seen: map[int64]bool{}}
+	if err := errors.Join(j.write(line{Base: base}), syncFolder(filepath.Dir(s.journal))); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return j, nil
+}
+
+// add appends entries. When it returns they are on the disk, or none of them counts.
+func (j *journal) add(entries []json.RawMessage) error {
+	var lines []line
+	var numbers []int64
+	for _, entry := range entries {
+		var head struct {
+			SequenceID int64 `json:"sequenceID"`
+		}
+		if err := json.Unmarshal(entry, &head); err != nil {
+			return badRequest("a journal entry is no JSON: %v", err)
+		}
+		if !j.seen[head.SequenceID] {
+			lines, numbers = append(lines, line{Entry: entry}), append(numbers, head.SequenceID)
+		}
+	}
+	if err := j.write(lines...); err != nil {
+		return err
+	}
+	for _, number := range numbers {
+		j.seen[number] = true
+	}
+	return nil
+}
+
+func (j *journal) write(lines ...line) error {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text) // One line each: Encode compacts the entries.
+	for _, l := range lines {
+		if err := encoder.Encode(l); err != nil {
+			return fmt.Errorf("writing the journal of the state: %w", err)
+		}
+	}
+	if _, err := j.file.WriteAt(text.Bytes(), j.size); err != nil {
+		return fmt.Errorf("writing the journal of the state: %w", errors.Join(err, j.file.Truncate(j.size)))
+	}
+	if err := j.file.Sync(); err != nil {
+		return fmt.Errorf("writing the journal of the state: %w", err)
+	}
+	j.size += int64(text.Len())
+	return nil
+}
+
+// fold replays the journal into the checkpoint where there is one, and tells whether there was. It can be killed at any
+// point, and called again.
+func (s store) fold() (bool, error) {
+	text, err := os.ReadFile(s.journal)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("reading the journal of the state: %w", err)
+	}
+	// What follows the last line break was cut short, so it was never acknowledged.
+	text = text[:bytes.LastIndexByte(text, '\n')+1]
+	lines, err := s.parse(text)
+	if err != nil {
+		return false, err
+	}
+	if len(lines) == 0 {
+		return true, s.forget()
+	}
+	deployment, base, err := s.load()
+	if err != nil {
+		return false, err
+	}
+	if slices.ContainsFunc(lines, func(l line) bool { return l.Folded == base }) {
+		return true, s.forget()
+	}
+	if lines[0].Base != base {
+		return false, fmt.Errorf("%s was changed while %s waited to be brought into it; put the former back, or remove the latter "+
+			"to go on without what the last run noted", s.checkpoint, s.journal)
+	}
+	replayer := backend.NewJournalReplayer(deployment.Deployment)
+	for i, l := range lines {
+		if l.Entry == nil {
+			continue
+		}
+		var entry apitype.JournalEntry
+		if err := json.Unmarshal(l.Entry, &entry); err != nil {
+			return false, s.damaged(i, err)
+		}
+		if err := replayer.Add(entry); err != nil {
+			return false, s.damaged(i, err)
+		}
+	}
+	return true, s.foldInto(replayer, int64(len(text)))
+}
+
+func (s store) parse(text []byte) ([]line, error) {
+	var lines []line
+	for row := range bytes.Lines(text) {
+		var l line
+		if err := json.Unmarshal(row, &l); err != nil {
+			return nil, s.damaged(len(lines), err)
+		}
+		lines = append(lines, l)
+	}
+	return lines, nil
+}
+
+func (s store) damaged(index int, err error) error {
+	return fmt.Errorf("line %d of the journal %s is damaged: %w; remove the file to go on with the state before the last run",
+		index+1, s.journal, err)
+}
+
+func (s store) foldInto(replayer *backend.JournalReplayer, size int64) error {
+	deployment, err := replayer.GenerateDeployment()
+	if err != nil {
+		return fmt.Errorf("replaying %s: %w", s.journal, err)
+	}
+	d, err := untyped(&deployment)
+	if err != nil {
+		return err
+	}
+	text, err := s.encode(d)
+	if err != nil {
+		return fmt.Errorf("writing the state: %w", err)
+	}
+	file, err := os.OpenFile(s.journal, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("closing the journal of the state: %w", err)
+	}
+	j := &journal{file: file, size: size}
+	if err := errors.Join(file.Truncate(size), j.write(line{Folded: digest(text)}), file.Close()); err != nil {
+		return fmt.Errorf("closing the journal of the state: %w", err)
+	}
+	if err := s.replace(text); err != nil {
+		return err
+	}
+	return s.forget()
+}
+
+func (s store) forget() error {
+	if err := os.Remove(s.journal); err != nil {
+		return fmt.Errorf("removing the journal of the state: %w", err)
+	}
+	return syncFolder(filepath.Dir(s.journal))
+}
+
+func untyped(d *apitype.TypedDeployment) (*apitype.UntypedDeployment, error) {
+	text, err := json.Marshal(d.Deployment)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the state: %w", err)
+	}
+	return &apitype.UntypedDeployment{Version: d.Version, Features: d.Features, Deployment: text}, nil
+}
