@@ -21,7 +21,7 @@ func (b *builder) newControlPlane(net *network, k *keys, nodes *nodeAccount) (*c
 		Project:            pulumi.String(b.project),
 		Location:           pulumi.String(b.args.Region),
 		NodeLocations:      pulumi.ToStringArray(b.placement.Zones),
-		ResourceLabels:     b.labelMap(),
+		ResourceLabels:     pulumi.ToStringMap(b.labels),
 		DeletionProtection: pulumi.Bool(b.args.Protect),
 
 		// A minor version stands for its newest patch in the channel. GKE goes on from there by itself, control plane before

@@ -18,6 +18,8 @@
 //
 // In an existing network the way out is its owner's, and a rule that lets the control plane reach webhooks on the nodes.
 //
+// Pods with a Grant get their tokens of the node's metadata server, 169.254.169.254 port 80: where egress is closed, open it.
+//
 // Destroying a protected cluster takes two steps: Protect off and up, which lifts GKE's own deletion protection, then
 // destroy.
 package gke

@@ -2,7 +2,6 @@ package gke
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp"
@@ -140,6 +139,3 @@ func (b *builder) child(opts ...pulumi.ResourceOption) []pulumi.ResourceOption {
 func (b *builder) kept(opts ...pulumi.ResourceOption) []pulumi.ResourceOption {
 	return b.child(append(opts, pulumi.Protect(b.args.Protect))...)
 }
-
-// labelMap is a fresh copy of the labels, as some resources change theirs.
-func (b *builder) labelMap() pulumi.StringMap { return pulumi.ToStringMap(maps.Clone(b.labels)) }

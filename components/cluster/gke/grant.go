@@ -1,7 +1,6 @@
 package gke
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -47,17 +46,23 @@ type grant struct {
 }
 
 func (g *grant) add(name string, access cluster.Access) error {
-	switch {
-	case access.Bucket != nil:
-		return g.addBucket(name, access)
-	case access.Secret != nil:
-		return g.addSecret(name, access)
-	case access.Zone != nil:
-		return g.addZone(name, access)
-	case access.Key != nil:
-		return g.addKey(name, access)
+	var adds []func(string, cluster.Access) error
+	if access.Bucket != nil {
+		adds = append(adds, g.addBucket)
 	}
-	return errors.New("found nothing to grant access to, allowed is one of Bucket, Secret, Zone and Key; set one")
+	if access.Secret != nil {
+		adds = append(adds, g.addSecret)
+	}
+	if access.Zone != nil {
+		adds = append(adds, g.addZone)
+	}
+	if access.Key != nil {
+		adds = append(adds, g.addKey)
+	}
+	if len(adds) != 1 {
+		return fmt.Errorf("found %d things to grant access to, allowed is exactly one of Bucket, Secret, Zone and Key; set one in each Access", len(adds))
+	}
+	return adds[0](name, access)
 }
 
 // either is the role that lets write, or the one that only lets read.

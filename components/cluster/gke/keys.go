@@ -48,7 +48,7 @@ func (b *builder) newKeys(apis []pulumi.Resource) (*keys, error) {
 // newKey makes a key that one of Google's agents may use, and nobody else, and returns its id.
 func (b *builder) newKey(ring *kms.KeyRing, k *keys, purpose string, agent pulumi.StringOutput) (pulumi.StringOutput, error) {
 	key, err := kms.NewCryptoKey(b.ctx, b.name+"-"+purpose, &kms.CryptoKeyArgs{
-		KeyRing: ring.ID(), RotationPeriod: pulumi.String(rotation), Labels: b.labelMap(),
+		KeyRing: ring.ID(), RotationPeriod: pulumi.String(rotation), Labels: pulumi.ToStringMap(b.labels),
 	}, b.kept()...)
 	if err != nil {
 		return pulumi.StringOutput{}, fmt.Errorf("making the key of %s: %w", purpose, err)

@@ -19,7 +19,7 @@ func (b *builder) nodeConfig(name string, k *keys, nodes *nodeAccount) container
 		GuestAccelerators: accelerators(machine),
 		Labels:            pulumi.ToStringMap(nodeLabels(name, pool)),
 		Taints:            taints(pool),
-		ResourceLabels:    b.labelMap(),
+		ResourceLabels:    pulumi.ToStringMap(b.labels),
 
 		ImageType:      pulumi.String("COS_CONTAINERD"),
 		DiskType:       pulumi.String("pd-balanced"),

@@ -22,7 +22,7 @@ func (b *builder) newRegistry(apis []pulumi.Resource, nodes *nodeAccount) (*regi
 		Location:     pulumi.String(b.args.Region),
 		RepositoryId: pulumi.String(unique(b.ctx, b.name, 63)),
 		Format:       pulumi.String("DOCKER"),
-		Labels:       b.labelMap(),
+		Labels:       pulumi.ToStringMap(b.labels),
 		// What both match is kept.
 		CleanupPolicies: artifactregistry.RepositoryCleanupPolicyArray{
 			artifactregistry.RepositoryCleanupPolicyArgs{

@@ -38,7 +38,7 @@ func (s *services) NewBucket(
 	bucket, err := storage.NewBucket(ctx, name, &storage.BucketArgs{
 		Project:                  pulumi.String(s.project),
 		Location:                 pulumi.String(s.args.Region),
-		Labels:                   s.labelMap(),
+		Labels:                   pulumi.ToStringMap(s.labels),
 		UniformBucketLevelAccess: pulumi.Bool(true),
 		PublicAccessPrevention:   pulumi.String("enforced"),
 		Versioning:               storage.BucketVersioningArgs{Enabled: pulumi.Bool(true)},

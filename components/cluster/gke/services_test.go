@@ -97,13 +97,18 @@ func TestGrant(t *testing.T) {
 	}
 }
 
-func TestGrantNothing(t *testing.T) {
+func TestGrantOfNotExactlyOneThing(t *testing.T) {
 	t.Parallel()
-	err := mocks.Fail(t, inCluster(func(ctx *pulumi.Context, services cluster.Services, opts ...pulumi.ResourceOption) error {
-		_, err := services.Grant(ctx, "it", &cluster.GrantArgs{Namespace: "a", ServiceAccount: "b", Access: make([]cluster.Access, 1)}, opts...)
-		return err
-	}), answers()...)
-	require.ErrorContains(t, err, "granting access 0 of it: found nothing to grant access to, allowed is one of Bucket, Secret, Zone and Key")
+	for want, access := range map[string]cluster.Access{
+		"granting access 0 of it: found 0 things": {},
+		"granting access 0 of it: found 2 things": {Zone: pulumi.String("z"), Key: pulumi.String("k")},
+	} {
+		err := mocks.Fail(t, inCluster(func(ctx *pulumi.Context, services cluster.Services, opts ...pulumi.ResourceOption) error {
+			_, err := services.Grant(ctx, "it", &cluster.GrantArgs{Namespace: "a", ServiceAccount: "b", Access: []cluster.Access{access}}, opts...)
+			return err
+		}), answers()...)
+		require.ErrorContains(t, err, want)
+	}
 }
 
 func TestBucket(t *testing.T) {
