@@ -18,7 +18,8 @@
 // matter. A cluster without api.allow has a private endpoint only: deploy from inside its network.
 //
 // Upgrades go control plane, then the add-ons of the nodes, then pools, then the add-ons that run on them. A pool's nodes are
-// replaced within its disruption budgets when the version or the launch template changes. When its machine type, disk kind or
-// zones change, a new node group comes up first, and then EKS drains the old one. EKS counts desired size where nobody else
-// does: with a max, the autoscaler owns it.
+// replaced within its disruption budgets when the version or the launch template changes. When its machine type or zones
+// change, a new node group comes up first, and then the old one is drained and goes: where args.Protect is on within the
+// budgets, by kubectl, and elsewhere in the five minutes that EKS gives. With a max, the autoscaler owns the size; min and max
+// are changed from a state that knows it (pulumi up --refresh), and the aws CLI is asked whether it does.
 package eks

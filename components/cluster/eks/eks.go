@@ -109,7 +109,11 @@ func (b *builder) build(opts []pulumi.ResourceOption) (*cluster.Cluster, error) 
 	if err != nil {
 		return nil, err
 	}
-	pools, err := b.newPools(plane, net, roles, before)
+	hooks, err := b.newHooks(kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	pools, err := b.newPools(plane, net, roles, before, hooks)
 	if err != nil {
 		return nil, err
 	}

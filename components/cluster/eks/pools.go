@@ -24,10 +24,10 @@ type pools struct {
 	all    []pulumi.Resource
 }
 
-func (b *builder) newPools(plane *eks.Cluster, net *network, r *roles, addOns []pulumi.Resource) (*pools, error) {
+func (b *builder) newPools(plane *eks.Cluster, net *network, r *roles, addOns []pulumi.Resource, h *hooks) (*pools, error) {
 	p := &pools{}
 	for _, name := range slices.Sorted(maps.Keys(b.args.Spec.Pools)) {
-		group, err := b.newPool(name, plane, net, r, addOns)
+		group, err := b.newPool(name, plane, net, r, addOns, h)
 		if err != nil {
 			return nil, fmt.Errorf("making pool %s: %w", name, err)
 		}
@@ -39,7 +39,9 @@ func (b *builder) newPools(plane *eks.Cluster, net *network, r *roles, addOns []
 	return p, nil
 }
 
-func (b *builder) newPool(name string, plane *eks.Cluster, net *network, r *roles, addOns []pulumi.Resource) (*eks.NodeGroup, error) {
+func (b *builder) newPool(
+	name string, plane *eks.Cluster, net *network, r *roles, addOns []pulumi.Resource, h *hooks,
+) (*eks.NodeGroup, error) {
 	pool, placed := b.args.Spec.Pools[name], b.placement.Pools[name]
 	template, err := b.newTemplate(name, pool)
 	if err != nil {
@@ -61,6 +63,7 @@ func (b *builder) newPool(name string, plane *eks.Cluster, net *network, r *role
 	opts := []pulumi.ResourceOption{
 		pulumi.DependsOn(slices.Concat(addOns, r.nodesReady, net.wayOut)),
 		pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "30m", Update: "3h", Delete: "1h"}),
+		h.option(b.args.Protect, pool.Nodes.Max != nil),
 	}
 	if pool.Nodes.Max != nil {
 		opts = append(opts, pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"})) // the autoscaler's
