@@ -70,6 +70,8 @@ type Resource struct {
 	AdditionalSecretOutputs []string
 	// Timeouts are Go durations; empty where not given.
 	Timeouts Timeouts
+	// BeforeUpdate and BeforeDelete are names of resource hooks.
+	BeforeUpdate, BeforeDelete []string
 
 	inProgram bool
 }
@@ -150,6 +152,7 @@ func newResource(in *pulumirpc.RegisterResourceRequest, urn string, inputs map[s
 		PropertyDependencies: map[string][]string{}, Protect: in.GetProtect(), RetainOnDelete: in.GetRetainOnDelete(),
 		IgnoreChanges: in.GetIgnoreChanges(), ReplaceOnChanges: in.GetReplaceOnChanges(),
 		DeleteBeforeReplace: in.GetDeleteBeforeReplace(), DeletedWith: in.GetDeletedWith(),
+		BeforeUpdate: in.GetHooks().GetBeforeUpdate(), BeforeDelete: in.GetHooks().GetBeforeDelete(),
 		AdditionalSecretOutputs: in.GetAdditionalSecretOutputs(), inProgram: calledByProgram(in.GetStackTrace()),
 		Timeouts: Timeouts{
 			Create: in.GetCustomTimeouts().GetCreate(),

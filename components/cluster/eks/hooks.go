@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync/atomic"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -19,21 +20,19 @@ type hooks struct {
 }
 
 func (b *builder) newHooks(kubeconfig pulumi.StringOutput) (*hooks, error) {
-	known := make(chan string, 1) // deletions come after all registrations, so it is filled by then
+	var known atomic.Pointer[string] // deletions come after all registrations, so it is there by then
 	kubeconfig.ApplyT(func(text string) string {
-		known <- text
+		known.Store(&text)
 		return text
 	})
 	h := &hooks{}
 	var err error
 	h.drain, err = b.ctx.RegisterResourceHook(b.name+"-drain", func(args *pulumi.ResourceHookArgs) error {
-		select {
-		case text := <-known:
-			known <- text
-			return drain(b.ctx.Context(), kubectl, text, args)
-		default:
+		text := known.Load()
+		if text == nil {
 			return fmt.Errorf("draining %s: the cluster is not known yet; run the deployment again", args.Name)
 		}
+		return drain(b.ctx.Context(), kubectl, *text, args)
 	}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("preparing to drain pools: %w", err)

@@ -109,3 +109,26 @@ func TestLaunchTemplate(t *testing.T) {
 	assert.Equal(t, map[string]any{"plinth.dev/pool": "system", "team": "imaging"}, at(group, "labels"))
 	assert.Equal(t, map[string]any{"key": "team", "effect": "PREFER_NO_SCHEDULE"}, first(t, at(group, "taints")))
 }
+
+// TestHooks: a plain destroy, which runs no hooks and refuses where one would have to, works wherever protect is off.
+func TestHooks(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		environment        string
+		pool               string
+		deleting, resizing []string
+	}{
+		{"prod", "spot", []string{"cluster-drain"}, []string{"cluster-size"}},
+		{"stage", "spot", nil, []string{"cluster-size"}},
+		{"dev", "system", nil, nil},
+	} {
+		t.Run(c.environment, func(t *testing.T) {
+			t.Parallel()
+			rec := record(t, mocks.Preview, environments[c.environment](), nil)
+			group := rec.Get(t, nodeGroupType, "cluster-"+c.pool)
+			assert.Equal(t, c.deleting, group.BeforeDelete)
+			assert.Equal(t, c.resizing, group.BeforeUpdate)
+			assert.Equal(t, []string{"cluster-one-minor-at-a-time"}, rec.Get(t, clusterType, "cluster").BeforeUpdate)
+		})
+	}
+}
