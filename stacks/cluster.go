@@ -12,6 +12,7 @@ import (
 func newCluster(ctx *pulumi.Context, cfg *config.Config) (*cluster.Cluster, error) {
 	c, err := existing.New(ctx, "cluster", &existing.Args{
 		Identifier: ctx.Project() + "-" + ctx.Stack(),
+		Kubeconfig: cfg.Cluster.Kubeconfig,
 		Context:    cfg.Cluster.Context,
 	})
 	if err != nil {

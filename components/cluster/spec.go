@@ -10,6 +10,9 @@ type Spec struct {
 	Zones int `json:"zones,omitempty" jsonschema:"minimum=1,maximum=6"`
 	// Context of the kubeconfig in force that reaches the cluster. Only for cloud existing; default: its current context.
 	Context string `json:"context,omitempty"`
+	// Kubeconfig is the path of the kubeconfig file that reaches the cluster. Only for cloud existing; default: $KUBECONFIG, else
+	// ~/.kube/config.
+	Kubeconfig string `json:"kubeconfig,omitempty"`
 	// API is who may reach the API server.
 	API API `json:"api,omitzero"`
 	// Network that the cluster is in. Default: one of its own. Not for cloud existing.

@@ -34,8 +34,9 @@ type keys struct {
 	seed string
 }
 
-// derive returns the stack file to run on the laptop: the user's, on the existing cluster.
-func derive(ctx context.Context, text []byte, k keys) (*derivation, error) {
+// derive returns the stack file to run on the laptop: the user's, on the embedded cluster. That one is named by its kubeconfig's
+// path, and not by $KUBECONFIG: the program runs in this process, whose own $KUBECONFIG may well be a cluster that matters.
+func derive(ctx context.Context, text []byte, kubeconfig string, k keys) (*derivation, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		return nil, fmt.Errorf("it is no YAML: %w", err)
@@ -62,10 +63,14 @@ func derive(ctx context.Context, text []byte, k keys) (*derivation, error) {
 	}
 	setKey(settings, "plinth:cloud", &yaml.Node{Kind: yaml.ScalarNode, Value: "existing"})
 	removeKey(settings, "plinth:region")
-	if cluster := valueOf(settings, "plinth:cluster"); cluster != nil {
-		// The context of the user's own kubeconfig; the embedded cluster's has one only.
-		removeKey(cluster, "context")
+	cluster := valueOf(settings, "plinth:cluster")
+	if cluster == nil || cluster.Kind != yaml.MappingNode {
+		cluster = &yaml.Node{Kind: yaml.MappingNode}
+		setKey(settings, "plinth:cluster", cluster)
 	}
+	// The context of the user's own kubeconfig; the embedded cluster's has one only.
+	removeKey(cluster, "context")
+	setKey(cluster, "kubeconfig", &yaml.Node{Kind: yaml.ScalarNode, Value: kubeconfig})
 	if err := d.recrypt(ctx, settings, "config", k); err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ config:
 func deriveForTest(t *testing.T, text string, theirs config.Decrypter) (*derivation, map[string]any, config.Crypter) {
 	t.Helper()
 	ours := config.NewSymmetricCrypter(make([]byte, 32))
-	d, err := derive(context.Background(), []byte(text), keys{ours: ours, theirs: theirs, salt: "v1:salt:word", seed: "seed"})
+	d, err := derive(context.Background(), []byte(text), "/laptop/kubeconfig", keys{ours: ours, theirs: theirs, salt: "v1:salt:word", seed: "seed"})
 	require.NoError(t, err)
 	var file map[string]any
 	require.NoError(t, yaml.Unmarshal(d.text, &file))
@@ -57,6 +57,7 @@ func TestDeriveTakesTheStackToTheExistingCluster(t *testing.T) {
 	assert.Equal(t, []any{"*"}, settings["pulumi:disable-default-providers"])
 	cluster := settings["plinth:cluster"].(map[string]any)
 	assert.NotContains(t, cluster, "context", "a context of the user's own kubeconfig is none of the embedded cluster's")
+	assert.Equal(t, "/laptop/kubeconfig", cluster["kubeconfig"], "named, so that the user's own $KUBECONFIG is not looked at")
 	assert.Equal(t, "1.35", cluster["version"])
 	assert.Contains(t, string(d.text), "max: 1000000", "numbers stay as they are written")
 	for _, key := range []string{"secretsprovider", "encryptedkey", "environment"} {
@@ -94,7 +95,7 @@ func TestDeriveKeepsSecretsThatCanBeOpened(t *testing.T) {
 func TestDeriveRefusesWhatIsNoMapping(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"- a\n", "a: [\n"} {
-		_, err := derive(context.Background(), []byte(text), keys{ours: config.NewSymmetricCrypter(make([]byte, 32))})
+		_, err := derive(context.Background(), []byte(text), "/laptop/kubeconfig", keys{ours: config.NewSymmetricCrypter(make([]byte, 32))})
 		assert.Error(t, err, text)
 	}
 }

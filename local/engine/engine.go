@@ -138,7 +138,7 @@ func (e *Engine) writeStackFile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d, err := derive(ctx, text, k)
+	d, err := derive(ctx, text, e.Kubeconfig, k)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

@@ -56,6 +56,9 @@ func (c *Config) validateRegion(problems *spec.Problems) {
 	if c.Cloud != Existing && c.Cloud != "" && c.Cluster.Context != "" {
 		problems.Add("cluster.context", c.Cluster.Context, "a context only where cloud is existing", "remove it")
 	}
+	if c.Cloud != Existing && c.Cloud != "" && c.Cluster.Kubeconfig != "" {
+		problems.Add("cluster.kubeconfig", c.Cluster.Kubeconfig, "a kubeconfig only where cloud is existing", "remove it")
+	}
 }
 
 func (c *Config) validateDomain(problems *spec.Problems) {

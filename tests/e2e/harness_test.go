@@ -80,6 +80,8 @@ func (p *project) write(content string) {
 
 func (p *project) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, binary, append(args, "--dir", p.dir, "--stack", p.stack)...)
+	// What is brought up here must never reach the cluster that the user works with.
+	cmd.Env = append(os.Environ(), "KUBECONFIG="+filepath.Join(p.dir, "somebody-elses-kubeconfig"))
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) }
 	cmd.WaitDelay = time.Minute
 	return cmd

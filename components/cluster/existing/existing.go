@@ -14,7 +14,9 @@ type Args struct {
 	// Identifier stands for the cluster for as long as the stack lives. Changing it replaces everything installed
 	// through the provider; changing the kubeconfig does not.
 	Identifier string
-	// Context of the kubeconfig in force ($KUBECONFIG, else ~/.kube/config). Default: its current context.
+	// Kubeconfig is the path of a kubeconfig file. Default: $KUBECONFIG, else ~/.kube/config.
+	Kubeconfig string
+	// Context of the kubeconfig. Default: its current context.
 	Context string
 }
 
@@ -34,6 +36,9 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}
 
 	provider := &kubernetes.ProviderArgs{ClusterIdentifier: pulumi.String(args.Identifier)}
+	if args.Kubeconfig != "" {
+		provider.Kubeconfig = pulumi.String(args.Kubeconfig)
+	}
 	if args.Context != "" {
 		provider.Context = pulumi.String(args.Context)
 	}
