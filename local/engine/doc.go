@@ -1,5 +1,5 @@
 // Package engine runs a Pulumi program of Go against a kubeconfig with the real Pulumi engine, through the Automation
-// API, and keeps everything it needs below .plinth: file state, plugins, the passphrase of its secrets.
+// API, and keeps everything it needs below .plinth: state, plugins, the passphrase of its secrets.
 //
 //	e, err := engine.Open(ctx, engine.Options{Dirs: d, Stack: "prod", Program: stacks.Platform, Kubeconfig: path, Out: out})
 //	report, err := e.Up(ctx)
@@ -10,7 +10,6 @@
 //
 // # State
 //
-// The file backend writes the whole state at every step, so time grows with the square of the
-// number of resources, and only its own settings leave it safe: see the environment in settings.go.
-// A lock whose owner is dead, and operations that a crash cut short, are cleared and said at the next Open.
+// The state is kept by package statestore, in the place and format of Pulumi's file backend. What a crash left is cleared
+// and said at the next Open: an engine without its run, a journal not yet brought in, operations that were cut short.
 package engine

@@ -20,6 +20,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/local/dirs"
+	"github.com/plinth-iac/plinth/local/statestore"
 	"github.com/plinth-iac/plinth/local/terminal"
 )
 
@@ -44,6 +45,7 @@ type Engine struct {
 	stack    auto.Stack
 	project  string
 	lock     *os.File
+	state    *statestore.Server
 	programs *failure
 	last     atomic.Int64 // Unix nanoseconds
 }
@@ -65,8 +67,14 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	return e, nil
 }
 
-// Close gives the stack free.
-func (e *Engine) Close() error { return e.lock.Close() }
+// Close stops serving the stack's state and gives the stack free.
+func (e *Engine) Close() error {
+	var err error
+	if e.state != nil {
+		err = e.state.Close()
+	}
+	return errors.Join(err, e.lock.Close())
+}
 
 func (e *Engine) open(ctx context.Context) error {
 	project, err := e.loadProject()
@@ -77,15 +85,15 @@ func (e *Engine) open(ctx context.Context) error {
 	if err := e.writeStackFile(ctx); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(e.Dirs.State(), 0o700); err != nil {
-		return fmt.Errorf("making the folder of the local state: %w", err)
-	}
-	cleared, err := clearDeadLocks(e.Dirs, e.project, e.Stack)
-	if err != nil {
+	if err := endOrphans(e.Dirs, e.Stack); err != nil {
 		return err
 	}
-	if cleared > 0 {
-		e.Out.Line("! the last run of stack %s ended without tidying up; its lock is removed", e.Stack)
+	e.state, err = statestore.Open(statestore.Options{Dir: e.Dirs.State(), Project: e.project, Stack: e.Stack})
+	if err != nil {
+		return fmt.Errorf("opening the state of stack %s: %w", e.Stack, err)
+	}
+	if e.state.Recovered {
+		e.Out.Line("! the last run of stack %s was killed; what it had done is brought into the state", e.Stack)
 	}
 
 	cli, err := newCommand(ctx, e.Dirs.Binary("pulumi"))
@@ -94,7 +102,7 @@ func (e *Engine) open(ctx context.Context) error {
 	}
 	w, err := auto.NewLocalWorkspace(ctx,
 		auto.Pulumi(cli), auto.Project(*project), auto.WorkDir(e.Dirs.Work(e.Stack)),
-		auto.Program(e.remember(e.Program)), auto.EnvVars(environment(e.Dirs, e.Kubeconfig)))
+		auto.Program(e.remember(e.Program)), auto.EnvVars(e.environment()))
 	if err != nil {
 		return fmt.Errorf("readying the engine: %w", err)
 	}
@@ -254,7 +262,7 @@ func (e *Engine) Preview(ctx context.Context, refresh bool) (*Report, error) {
 func (e *Engine) Destroy(ctx context.Context) (*Report, error) {
 	cli := e.stack.Workspace().PulumiCommand()
 	var env []string
-	for key, value := range environment(e.Dirs, e.Kubeconfig) {
+	for key, value := range e.environment() {
 		env = append(env, key+"="+value)
 	}
 	_, stderr, _, err := cli.Run(ctx, e.Dirs.Work(e.Stack), nil, nil, nil, env, "state", "unprotect", "--all", "--yes", "--stack", e.Stack)

@@ -1,13 +1,12 @@
 package engine
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"strconv"
 	"syscall"
 
 	"github.com/plinth-iac/plinth/local/dirs"
@@ -40,50 +39,31 @@ func claim(d dirs.Dirs, stack string) (*os.File, error) {
 	return file, nil
 }
 
-// clearDeadLocks removes the file backend's locks of a stack whose process is gone, and returns how many.
-// One that is alive, or of another machine, stays: the engine names it when it refuses to run.
-func clearDeadLocks(d dirs.Dirs, project, stack string) (int, error) {
-	dir := filepath.Join(d.State(), ".pulumi", "locks", "organization", project, stack)
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
+// endOrphans kills the engine and the plugins of a run that was itself killed. They must be gone before others begin: nothing
+// that they still do is noted any more. The caller holds the claim, so no living run has any in the stack's folder.
+func endOrphans(d dirs.Dirs, stack string) error {
+	work, err := filepath.EvalSymlinks(d.Work(stack))
 	if err != nil {
-		return 0, fmt.Errorf("looking for locks of the state: %w", err)
+		return fmt.Errorf("looking for what a killed run of stack %s left: %w", stack, err)
 	}
-	host, err := os.Hostname()
+	folders, err := filepath.Glob("/proc/[0-9]*/cwd")
 	if err != nil {
-		return 0, err
+		return err
 	}
-	cleared := 0
-	for _, entry := range entries {
-		path := filepath.Join(dir, entry.Name())
-		text, err := os.ReadFile(path)
-		if err != nil {
-			return cleared, fmt.Errorf("reading a lock of the state: %w", err)
-		}
-		var lock struct {
-			Pid      int    `json:"pid"`
-			Hostname string `json:"hostname"`
-		}
-		// One cut short in writing has no living owner either: it is written before anything else is done.
-		broken := json.Unmarshal(text, &lock) != nil
-		if !broken && (lock.Hostname != host || isAlive(lock.Pid)) {
+	for _, folder := range folders {
+		// What ends meanwhile, or is another user's, cannot be read and is none of them.
+		cwd, _ := os.Readlink(folder)
+		name, _ := os.ReadFile(filepath.Join(filepath.Dir(folder), "comm"))
+		if cwd != work || !bytes.HasPrefix(name, []byte("pulumi")) {
 			continue
 		}
-		if err := os.Remove(path); err != nil {
-			return cleared, fmt.Errorf("removing the lock of a dead process: %w", err)
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(folder)))
+		if err != nil {
+			return err
 		}
-		cleared++
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return fmt.Errorf("ending process %d, which a killed run of stack %s left: %w", pid, stack, err)
+		}
 	}
-	return cleared, nil
-}
-
-// isAlive tells whether pid is a running Pulumi engine: after a reboot its number may be another program's.
-func isAlive(pid int) bool {
-	if err := syscall.Kill(pid, 0); err != nil && !errors.Is(err, syscall.EPERM) {
-		return false
-	}
-	name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
-	return err != nil || strings.TrimSpace(string(name)) == "pulumi"
+	return nil
 }

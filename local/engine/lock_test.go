@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -35,31 +36,34 @@ func TestClaimIsForOne(t *testing.T) {
 	require.NoError(t, again.Close())
 }
 
-func TestOnlyLocksOfDeadEnginesAreCleared(t *testing.T) {
+func TestOnlyWhatAKilledRunOfThisStackLeftIsEnded(t *testing.T) {
 	t.Parallel()
-	gone := exec.Command("true")
-	require.NoError(t, gone.Run())
-	host, err := os.Hostname()
+	d := dirs.Dirs{Project: t.TempDir()}
+	bin := t.TempDir()
+	sleep, err := exec.LookPath("sleep")
 	require.NoError(t, err)
-	for name, c := range map[string]struct {
-		text    string
-		cleared int
-	}{
-		"process gone":                   {fmt.Sprintf(`{"pid":%d,"hostname":%q}`, gone.Process.Pid, host), 1},
-		"number taken by another":        {fmt.Sprintf(`{"pid":%d,"hostname":%q}`, os.Getpid(), host), 1},
-		"cut short in writing":           {`{"pid":`, 1},
-		"of another machine, not judged": {fmt.Sprintf(`{"pid":%d,"hostname":"elsewhere"}`, gone.Process.Pid), 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := dirs.Dirs{Project: t.TempDir()}
-			path := filepath.Join(d.State(), ".pulumi", "locks", "organization", "plinth", "dev", "x.json")
-			writeFile(t, path, c.text)
-			cleared, err := clearDeadLocks(d, "plinth", "dev")
-			require.NoError(t, err)
-			assert.Equal(t, c.cleared, cleared)
-			_, err = os.Stat(path)
-			assert.Equal(t, c.cleared == 1, os.IsNotExist(err))
-		})
+	for _, name := range []string{"pulumi", "pulumi-resource-kubernetes"} {
+		require.NoError(t, os.Symlink(sleep, filepath.Join(bin, name)))
+	}
+
+	run := func(binary, stack string) *exec.Cmd {
+		require.NoError(t, os.MkdirAll(d.Work(stack), 0o755))
+		cmd := exec.Command(binary, "600")
+		cmd.Dir = d.Work(stack)
+		require.NoError(t, cmd.Start())
+		t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+		return cmd
+	}
+	orphans := []*exec.Cmd{run(filepath.Join(bin, "pulumi"), "dev"), run(filepath.Join(bin, "pulumi-resource-kubernetes"), "dev")}
+	others := []*exec.Cmd{run(filepath.Join(bin, "pulumi"), "prod"), run(sleep, "dev")}
+
+	require.NoError(t, endOrphans(d, "dev"))
+	for _, orphan := range orphans {
+		var exit *exec.ExitError
+		require.ErrorAs(t, orphan.Wait(), &exit)
+		assert.Equal(t, syscall.SIGKILL, exit.Sys().(syscall.WaitStatus).Signal())
+	}
+	for _, other := range others {
+		assert.NoError(t, other.Process.Signal(syscall.Signal(0)), "%s in %s", other.Path, other.Dir)
 	}
 }

@@ -6,30 +6,29 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/plinth-iac/plinth/local/dirs"
 )
 
 // parallel is how many resources the engine works on at once. The server is on the same two cores,
-// most of the time is spent waiting for rollouts, and the state file is written one step at a time.
+// and most of the time is spent waiting for rollouts.
 const parallel = 16
 
 // environment is what the engine runs with.
-func environment(d dirs.Dirs, kubeconfig string) map[string]string {
-	return map[string]string{
-		"PULUMI_HOME":                   d.PulumiHome(),
-		"PULUMI_BACKEND_URL":            "file://" + filepath.ToSlash(d.State()),
-		"PULUMI_CONFIG_PASSPHRASE_FILE": d.Passphrase(),
-		"KUBECONFIG":                    kubeconfig,
+func (e *Engine) environment() map[string]string {
+	env := map[string]string{
+		"PULUMI_HOME":                   e.Dirs.PulumiHome(),
+		"PULUMI_CONFIG_PASSPHRASE_FILE": e.Dirs.Passphrase(),
+		"KUBECONFIG":                    e.Kubeconfig,
 		// Only the plugins that were chosen and told about serve: none from PATH, none downloaded on the way.
 		"PULUMI_IGNORE_AMBIENT_PLUGINS":               "true",
 		"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-		// The state file is replaced by a rename, so a second copy beside it at every step adds no safety.
-		"PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
 	}
+	maps.Copy(env, e.state.Environment())
+	return env
 }
 
 // ensurePassphrase makes the checkout's own passphrase at the first run, and returns it.
