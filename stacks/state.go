@@ -21,8 +21,8 @@ type platform struct {
 	priorities  pulumi.Resource
 }
 
-// keepData tells whether disks outlive a destroy unless the team says otherwise.
-func (p *platform) keepData() bool { return p.cfg.Environment == config.Prod }
+// keepData tells whether disks outlive a destroy.
+func (p *platform) keepData() bool { return p.cfg.Protected() }
 
 // inCluster are the options of whatever is installed in the cluster.
 func (p *platform) inCluster() pulumi.ResourceOption {

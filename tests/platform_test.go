@@ -147,6 +147,15 @@ func TestPlatformProtectsDataInProdOnly(t *testing.T) {
 	})
 }
 
+func TestProdsProtectionIsLiftedInTwoSteps(t *testing.T) {
+	t.Parallel()
+	r := mocks.Up(t, stacks.Platform, stackFile(t, "prod"), mocks.WithStack("prod"),
+		mocks.WithConfig(map[string]string{"plinth:destroy": "allow"}))
+	for _, resource := range r.Resources() {
+		assert.False(t, resource.Protect || resource.RetainOnDelete, "%s would outlive a destroy", resource.Name)
+	}
+}
+
 func TestApiGatewayInProd(t *testing.T) {
 	t.Parallel()
 	r := mocks.Up(t, stacks.Platform, stackFile(t, "prod"), mocks.WithStack("prod"))

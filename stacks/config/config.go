@@ -18,6 +18,9 @@ type Config struct {
 	Region string `json:"region,omitempty"`
 	// Domain under which the platform's host names are.
 	Domain string `json:"domain,omitempty"`
+	// Destroy allow is the first step of the way down: the next up lifts the protection that prod's data has. Then pulumi destroy
+	// takes everything. Default: prod is protected.
+	Destroy Destroy `json:"destroy,omitempty" jsonschema:"enum=allow"`
 	// Cluster that everything runs on.
 	Cluster cluster.Spec `json:"cluster,omitzero"`
 	// Postgres, if the platform has one.
@@ -57,6 +60,15 @@ const (
 	// Prod is spread over three zones, highly available and protected.
 	Prod Environment = "prod"
 )
+
+// Destroy says whether what prod protects may be deleted.
+type Destroy string
+
+// DestroyAllow lifts all protection.
+const DestroyAllow Destroy = "allow"
+
+// Protected tells whether the stack's data is kept from deletion: in prod, until the file says otherwise.
+func (c *Config) Protected() bool { return c.Environment == Prod && c.Destroy != DestroyAllow }
 
 // Secrets are the values that workloads read.
 type Secrets struct {
