@@ -44,7 +44,7 @@ type Engine struct {
 
 	stack    auto.Stack
 	project  string
-	lock     *os.File
+	lock     *lock
 	state    *statestore.Server
 	programs *failure
 	last     atomic.Int64 // Unix nanoseconds
@@ -56,11 +56,11 @@ type failure struct{ err error }
 // Open readies the stack: it derives the laptop's stack file, clears what a crash left, and makes the
 // stack's state where there is none.
 func Open(ctx context.Context, o Options) (*Engine, error) {
-	lock, err := claim(o.Dirs, o.Stack)
+	held, err := claim(o.Dirs, o.Stack)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{Options: o, lock: lock, programs: &failure{}}
+	e := &Engine{Options: o, lock: held, programs: &failure{}}
 	if err := e.open(ctx); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
@@ -73,7 +73,7 @@ func (e *Engine) Close() error {
 	if e.state != nil {
 		err = e.state.Close()
 	}
-	return errors.Join(err, e.lock.Close())
+	return errors.Join(err, e.lock.release())
 }
 
 func (e *Engine) open(ctx context.Context) error {

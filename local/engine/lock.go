@@ -12,9 +12,17 @@ import (
 	"github.com/plinth-iac/plinth/local/dirs"
 )
 
-// claim lets one process at a time work on a stack of this checkout. The returned file holds the
-// claim until it is closed, or its process ends, however it ends.
-func claim(d dirs.Dirs, stack string) (*os.File, error) {
+// lock holds a stack until it is released, or its process ends, however it ends.
+type lock struct{ file *os.File }
+
+// release unlocks, and does not only close: a child that is being started at this moment has the file too, until it runs its
+// own program, and would hold the lock that long.
+func (l lock) release() error {
+	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
+}
+
+// claim lets one process at a time work on a stack of this checkout.
+func claim(d dirs.Dirs, stack string) (*lock, error) {
 	if err := os.MkdirAll(d.Work(stack), 0o755); err != nil {
 		return nil, fmt.Errorf("making %s: %w; free its disk or fix its owner", d.Work(stack), err)
 	}
@@ -36,7 +44,7 @@ func claim(d dirs.Dirs, stack string) (*os.File, error) {
 			return nil, fmt.Errorf("claiming stack %s: %w", stack, err)
 		}
 	}
-	return file, nil
+	return &lock{file: file}, nil
 }
 
 // endOrphans kills the engine and the plugins of a run that was itself killed. They must be gone before others begin: nothing

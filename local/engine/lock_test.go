@@ -29,11 +29,27 @@ func TestClaimIsForOne(t *testing.T) {
 	require.ErrorContains(t, err, fmt.Sprintf("process %d is working on stack dev", os.Getpid()))
 	other, err := claim(d, "prod")
 	require.NoError(t, err, "another stack is another claim")
-	require.NoError(t, other.Close())
-	require.NoError(t, first.Close())
+	require.NoError(t, other.release())
+	require.NoError(t, first.release())
 	again, err := claim(d, "dev")
 	require.NoError(t, err)
-	require.NoError(t, again.Close())
+	require.NoError(t, again.release())
+}
+
+// A child that is started while the claim is held has the lock's file until it runs its own program.
+func TestReleaseDoesNotWaitForChildrenBeingStarted(t *testing.T) {
+	t.Parallel()
+	d := dirs.Dirs{Project: t.TempDir()}
+	first, err := claim(d, "dev")
+	require.NoError(t, err)
+	child, err := syscall.Dup(int(first.file.Fd()))
+	require.NoError(t, err)
+	defer syscall.Close(child)
+
+	require.NoError(t, first.release())
+	again, err := claim(d, "dev")
+	require.NoError(t, err)
+	require.NoError(t, again.release())
 }
 
 func TestOnlyWhatAKilledRunOfThisStackLeftIsEnded(t *testing.T) {
