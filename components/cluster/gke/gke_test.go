@@ -8,6 +8,7 @@ import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 
 	"github.com/plinth-iac/plinth/components/cluster"
+	"github.com/plinth-iac/plinth/components/cluster/gke/gketest"
 	"github.com/plinth-iac/plinth/tests/mocks"
 )
 
@@ -78,34 +79,7 @@ func prod() *cluster.Args {
 }
 
 // answers are what gcp would say.
-func answers() []mocks.Option {
-	one := func(key, form string) func(string) map[string]any {
-		return func(name string) map[string]any { return map[string]any{key: form + name} }
-	}
-	return []mocks.Option{
-		mocks.WithConfig(map[string]string{"gcp:project": "acme"}),
-		mocks.WithStack("prod"),
-		mocks.WithOutputs(identityType, func(string) map[string]any {
-			return map[string]any{"email": "service-123456789@container-engine-robot.iam.gserviceaccount.com"}
-		}),
-		mocks.WithOutputs(accountType, func(name string) map[string]any {
-			return map[string]any{"email": name + "@acme.iam.gserviceaccount.com"}
-		}),
-		mocks.WithOutputs(networkType, one("selfLink", "networks/")),
-		mocks.WithOutputs(subnetType, one("selfLink", "subnetworks/")),
-		mocks.WithOutputs(routerType, one("name", "")),
-		mocks.WithOutputs(registryType, one("name", "")),
-		mocks.WithOutputs(bucketType, func(name string) map[string]any {
-			return map[string]any{"name": name + "-1a2b", "url": "gs://" + name + "-1a2b"}
-		}),
-		mocks.WithOutputs(clusterType, func(name string) map[string]any {
-			return map[string]any{
-				"name": name + "-1a2b", "endpoint": "198.51.100.7",
-				"masterAuth": map[string]any{"clusterCaCertificate": "Q0VSVA=="},
-			}
-		}),
-	}
-}
+func answers() []mocks.Option { return append(gketest.Outputs(), mocks.WithStack("prod")) }
 
 // program makes a cluster, and something in it as all that runs there is made.
 func program(args *cluster.Args) pulumi.RunFunc {
