@@ -1,5 +1,5 @@
 // Package namespace makes a namespace that is closed until something is opened: its pods must meet the Pod Security
-// level `restricted`, and no traffic passes but DNS.
+// level `restricted`, unless a lower one is asked for, and no traffic passes but DNS.
 //
 //	apps, err := namespace.New(ctx, "apps", &namespace.Args{Name: "apps"}, pulumi.Provider(kubernetes))
 //	// What is made in apps.Name comes after the policies that close it.

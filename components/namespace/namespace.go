@@ -1,6 +1,7 @@
 package namespace
 
 import (
+	"cmp"
 	"fmt"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -10,10 +11,24 @@ import (
 	"github.com/plinth-iac/plinth/components/network"
 )
 
+// Level is one of the Pod Security Standards.
+type Level string
+
+const (
+	// Restricted admits pods that are hardened as Kubernetes advises.
+	Restricted Level = "restricted"
+	// Baseline admits pods that escalate no privileges in known ways, but may run as root.
+	Baseline Level = "baseline"
+	// Privileged admits every pod, such as those that read a node's files.
+	Privileged Level = "privileged"
+)
+
 // Args describe a namespace.
 type Args struct {
 	// Name in the cluster, a DNS label.
 	Name string
+	// PodSecurity is the level that its pods must meet. Default Restricted.
+	PodSecurity Level
 }
 
 // Namespace is one that is closed until something is opened.
@@ -33,7 +48,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	parent := pulumi.Parent(n)
 
 	ns, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
-		Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Labels: labels()},
+		Metadata: metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Labels: labels(cmp.Or(args.PodSecurity, Restricted))},
 	}, parent)
 	if err != nil {
 		return nil, fmt.Errorf("making namespace %s: %w", name, err)
@@ -52,13 +67,13 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": n.Name})
 }
 
-func labels() pulumi.StringMap {
+func labels(level Level) pulumi.StringMap {
 	all := pulumi.StringMap{
 		"app.kubernetes.io/part-of":    pulumi.String("plinth"),
 		"app.kubernetes.io/managed-by": pulumi.String("pulumi"),
 	}
 	for _, mode := range []string{"enforce", "audit", "warn"} {
-		all["pod-security.kubernetes.io/"+mode] = pulumi.String("restricted")
+		all["pod-security.kubernetes.io/"+mode] = pulumi.String(level)
 		all["pod-security.kubernetes.io/"+mode+"-version"] = pulumi.String("latest")
 	}
 	return all

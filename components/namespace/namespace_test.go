@@ -62,3 +62,16 @@ func TestNew(t *testing.T) {
 		assert.Equal(t, "team-apps", rec.Get(t, "plinth:namespace:Namespace", "apps").Outputs["name"])
 	})
 }
+
+func TestPodSecurity(t *testing.T) {
+	t.Parallel()
+	rec := mocks.Up(t, func(ctx *pulumi.Context) error {
+		_, err := namespace.New(ctx, "agents", &namespace.Args{Name: "agents", PodSecurity: namespace.Privileged},
+			pulumi.Provider(mocks.Kubernetes(t, ctx)))
+		return err
+	})
+	ns := mocks.As[*k8score.Namespace](t, rec.Get(t, "kubernetes:core/v1:Namespace", "agents"))
+	for _, mode := range []string{"enforce", "audit", "warn"} {
+		assert.Equal(t, "privileged", ns.Labels["pod-security.kubernetes.io/"+mode])
+	}
+}

@@ -20,6 +20,9 @@ type Rules struct {
 	Ports []int
 	// From are the peers that may connect; none means nobody.
 	From []Peer
+	// Open are TCP ports that everybody may connect to, for webhooks: where the API server connects from differs by cloud, and no
+	// selector matches it.
+	Open []int
 	// To are the peers that the app may connect to, each on its own Ports. A peer without ports is left out.
 	To []Peer
 }
@@ -74,18 +77,20 @@ func Allow(
 	}, opts)
 }
 
-// ingress is nil where there is no peer or no port: a rule that lacks either would admit everyone, or to every port.
+// ingress has no rule where there is no peer or no port: one that lacks either would admit everyone, or to every port.
 func ingress(rules *Rules) networkingv1.NetworkPolicyIngressRuleArray {
-	if len(rules.From) == 0 || len(rules.Ports) == 0 {
-		return nil
+	var allowed networkingv1.NetworkPolicyIngressRuleArray
+	if len(rules.From) > 0 && len(rules.Ports) > 0 {
+		var from networkingv1.NetworkPolicyPeerArray
+		for _, p := range rules.From {
+			from = append(from, p.selector())
+		}
+		allowed = append(allowed, networkingv1.NetworkPolicyIngressRuleArgs{From: from, Ports: tcp(rules.Ports)})
 	}
-	var from networkingv1.NetworkPolicyPeerArray
-	for _, p := range rules.From {
-		from = append(from, p.selector())
+	if len(rules.Open) > 0 {
+		allowed = append(allowed, networkingv1.NetworkPolicyIngressRuleArgs{Ports: tcp(rules.Open)})
 	}
-	return networkingv1.NetworkPolicyIngressRuleArray{
-		networkingv1.NetworkPolicyIngressRuleArgs{From: from, Ports: tcp(rules.Ports)},
-	}
+	return allowed
 }
 
 func egress(rules *Rules) networkingv1.NetworkPolicyEgressRuleArray {

@@ -68,8 +68,21 @@ func TestAllow(t *testing.T) {
 				Ports: ports("TCP", 8080, 8443),
 			}},
 		},
-		"ports without callers admit nobody":    {rules: network.Rules{Ports: []int{8080}}},
-		"callers without ports reach no port":   {rules: network.Rules{From: []network.Peer{web}}},
+		"ports without callers admit nobody":  {rules: network.Rules{Ports: []int{8080}}},
+		"callers without ports reach no port": {rules: network.Rules{From: []network.Peer{web}}},
+		"an open port is open to everybody, and others are not": {
+			rules: network.Rules{Ports: []int{8080}, From: []network.Peer{web}, Open: []int{9443}},
+			ingress: []networkingv1.NetworkPolicyIngressRule{
+				{From: []networkingv1.NetworkPolicyPeer{pods("apps", "web")}, Ports: ports("TCP", 8080)},
+				{Ports: ports("TCP", 9443)},
+			},
+		},
+		"the API server is reached wherever it is": {
+			rules: network.Rules{To: []network.Peer{network.APIServer()}},
+			egress: []networkingv1.NetworkPolicyEgressRule{{
+				To: []networkingv1.NetworkPolicyPeer{{IPBlock: &networkingv1.IPBlock{CIDR: "0.0.0.0/0"}}}, Ports: ports("TCP", 443, 6443),
+			}},
+		},
 		"a callee without ports is not reached": {rules: network.Rules{To: []network.Peer{web}}},
 		"each callee is reached on its own ports": {
 			rules: network.Rules{To: []network.Peer{
