@@ -14,7 +14,7 @@ const dataVolume = "data"
 
 // podSpec meets the Pod Security level `restricted`, and goes past it with read-only roots.
 func podSpec(args *Args, claim *corev1.PersistentVolumeClaim) corev1.PodSpecArgs {
-	server := hardened(args.Container)
+	server := Hardened(args.Container)
 	server.Ports = corev1.ContainerPortArray{containerPort(args.Port)}
 	server.VolumeMounts = append(
 		corev1.VolumeMountArray{Mount(dataVolume, args.DataPath)}, server.VolumeMounts.(corev1.VolumeMountArray)...)
@@ -23,7 +23,7 @@ func podSpec(args *Args, claim *corev1.PersistentVolumeClaim) corev1.PodSpecArgs
 		server.Ports = append(server.Ports.(corev1.ContainerPortArray), containerPort(args.MetricsPort))
 		containers[0] = server
 	} else {
-		exporter := hardened(*args.Exporter)
+		exporter := Hardened(*args.Exporter)
 		exporter.Name = pulumi.String("exporter")
 		exporter.Ports = corev1.ContainerPortArray{containerPort(args.MetricsPort)}
 		containers = append(containers, exporter)
@@ -40,15 +40,7 @@ func podSpec(args *Args, claim *corev1.PersistentVolumeClaim) corev1.PodSpecArgs
 		AutomountServiceAccountToken:  pulumi.Bool(false),
 		EnableServiceLinks:            pulumi.Bool(false),
 		TerminationGracePeriodSeconds: pulumi.Int(args.GracePeriod),
-		SecurityContext: corev1.PodSecurityContextArgs{
-			RunAsNonRoot: pulumi.Bool(true),
-			RunAsUser:    pulumi.Int(args.User),
-			RunAsGroup:   pulumi.Int(args.User),
-			FsGroup:      pulumi.Int(args.User),
-			// The default, Always, would walk the whole disk at each start.
-			FsGroupChangePolicy: pulumi.String("OnRootMismatch"),
-			SeccompProfile:      corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
-		},
+		SecurityContext:               PodSecurity(args.User),
 	}
 	if args.PriorityClass != "" {
 		pod.PriorityClassName = pulumi.String(args.PriorityClass)
@@ -56,7 +48,21 @@ func podSpec(args *Args, claim *corev1.PersistentVolumeClaim) corev1.PodSpecArgs
 	return pod
 }
 
-func hardened(c corev1.ContainerArgs) corev1.ContainerArgs {
+// PodSecurity is what the level `restricted` asks of a pod whose containers run as the numeric user and group.
+func PodSecurity(user int) corev1.PodSecurityContextArgs {
+	return corev1.PodSecurityContextArgs{
+		RunAsNonRoot: pulumi.Bool(true),
+		RunAsUser:    pulumi.Int(user),
+		RunAsGroup:   pulumi.Int(user),
+		FsGroup:      pulumi.Int(user),
+		// The default, Always, would walk the whole disk at each start.
+		FsGroupChangePolicy: pulumi.String("OnRootMismatch"),
+		SeccompProfile:      corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+	}
+}
+
+// Hardened returns the container with what the level `restricted` asks of it, and a root that cannot be written.
+func Hardened(c corev1.ContainerArgs) corev1.ContainerArgs {
 	security := corev1.SecurityContextArgs{
 		AllowPrivilegeEscalation: pulumi.Bool(false),
 		ReadOnlyRootFilesystem:   pulumi.Bool(true),

@@ -1,0 +1,72 @@
+// Package clustertest stands in for a cloud's services in mock tests of what uses them.
+//
+//	services := &clustertest.Services{}
+//	... // a program that asks services for buckets and grants
+//	services.Buckets["redis-backup"] // what was asked for
+//
+// Buckets are s3 ones, and identities have an annotation and a pod label. Nothing is registered but one component for each.
+package clustertest
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/cluster"
+)
+
+// Services record what they are asked for. The zero value is ready, for one run of one program.
+type Services struct {
+	// Buckets and Grants by name.
+	Buckets map[string]cluster.BucketArgs
+	Grants  map[string]cluster.GrantArgs
+}
+
+var _ cluster.Services = (*Services)(nil)
+
+// NewBucket implements cluster.Services.
+func (s *Services) NewBucket(
+	ctx *pulumi.Context, name string, args *cluster.BucketArgs, opts ...pulumi.ResourceOption,
+) (*cluster.Bucket, error) {
+	if s.Buckets == nil {
+		s.Buckets = map[string]cluster.BucketArgs{}
+	}
+	s.Buckets[name] = *args
+	self, err := register(ctx, "plinth:clustertest:Bucket", name, opts)
+	return &cluster.Bucket{
+		Name: pulumi.String(name).ToStringOutput(), URL: pulumi.String("s3://" + name).ToStringOutput(),
+		ID: pulumi.String("arn:aws:s3:::" + name).ToStringOutput(), Resource: self,
+	}, err
+}
+
+// Grant implements cluster.Services.
+func (s *Services) Grant(
+	ctx *pulumi.Context, name string, args *cluster.GrantArgs, opts ...pulumi.ResourceOption,
+) (*cluster.Identity, error) {
+	if s.Grants == nil {
+		s.Grants = map[string]cluster.GrantArgs{}
+	}
+	s.Grants[name] = *args
+	self, err := register(ctx, "plinth:clustertest:Identity", name, opts)
+	return &cluster.Identity{
+		Annotations: pulumi.StringMap{"identity": pulumi.String(args.ServiceAccount)},
+		PodLabels:   pulumi.StringMap{"identity": pulumi.String("yes")},
+		Resources:   []pulumi.Resource{self},
+	}, err
+}
+
+// Registry implements cluster.Services.
+func (s *Services) Registry() pulumi.StringOutput {
+	return pulumi.String("registry.example.com/plinth").ToStringOutput()
+}
+
+// SecretStore implements cluster.Services.
+func (s *Services) SecretStore() cluster.SecretStore {
+	return cluster.SecretStore{Provider: "aws", Spec: pulumi.Map{}}
+}
+
+func register(ctx *pulumi.Context, token, name string, opts []pulumi.ResourceOption) (pulumi.Resource, error) {
+	self := &pulumi.ResourceState{}
+	if err := ctx.RegisterComponentResource(token, name, self, opts...); err != nil {
+		return nil, err
+	}
+	return self, ctx.RegisterResourceOutputs(self, pulumi.Map{})
+}
