@@ -11,21 +11,11 @@ import (
 type Chart struct {
 	// Name of the chart in its repository, and of its releases.
 	Name string
-	// Repository is the https address that has the chart's index.yaml.
+	// Repository is the https address that has the chart's index.yaml, or the oci address that holds the chart by its name.
 	Repository string
-	// Version of the chart.
+	// Version of the chart, as its repository writes it.
 	Version string
 }
-
-// The charts, at the versions that their repositories published last when they were looked up, 2026-08-23.
-var (
-	// AWSLoadBalancerController 3.5.0 of 2026-08-03, from kubernetes-sigs/aws-load-balancer-controller.
-	AWSLoadBalancerController = Chart{"aws-load-balancer-controller", "https://aws.github.io/eks-charts", "3.5.0"}
-	// ClusterAutoscaler 9.59.0 of 2026-07-21, from kubernetes/autoscaler. Its own image is for Kubernetes 1.35: name one.
-	ClusterAutoscaler = Chart{"cluster-autoscaler", "https://kubernetes.github.io/autoscaler", "9.59.0"}
-	// NVIDIADevicePlugin 0.20.0 of 2026-08-19, from NVIDIA/k8s-device-plugin.
-	NVIDIADevicePlugin = Chart{"nvidia-device-plugin", "https://nvidia.github.io/k8s-device-plugin", "0.20.0"}
-)
 
 // waitSeconds is how long a release may take to become ready: nodes that must start first take up to five minutes.
 const waitSeconds = 900
@@ -35,24 +25,38 @@ const waitSeconds = 900
 func (c Chart) Release(mirror string) *helm.ReleaseArgs {
 	args := &helm.ReleaseArgs{
 		Name:       pulumi.String(c.Name),
-		Chart:      pulumi.String(c.Name),
+		Chart:      pulumi.String(c.Address(mirror)),
 		Version:    pulumi.String(c.Version),
 		Atomic:     pulumi.Bool(true),
 		MaxHistory: pulumi.Int(5),
 		Timeout:    pulumi.Int(waitSeconds),
 	}
-	base := strings.TrimSuffix(mirror, "/")
-	if folder, isFile := strings.CutPrefix(base, "file://"); isFile {
-		args.Chart = pulumi.String(folder + "/" + c.Name + "-" + c.Version + ".tgz")
-		return args
+	if base := c.base(mirror); isIndexed(base) {
+		args.Chart = pulumi.String(c.Name)
+		args.RepositoryOpts = &helm.RepositoryOptsArgs{Repo: pulumi.String(base)}
 	}
-	if strings.HasPrefix(base, "oci://") {
-		args.Chart = pulumi.String(base + "/" + c.Name)
-		return args
-	}
-	if base == "" {
-		base = c.Repository
-	}
-	args.RepositoryOpts = &helm.RepositoryOptsArgs{Repo: pulumi.String(base)}
 	return args
+}
+
+// Address is where the chart is had: the path of its package in a folder, its oci reference, or the index of its repository.
+func (c Chart) Address(mirror string) string {
+	base := c.base(mirror)
+	if folder, isFolder := strings.CutPrefix(base, "file://"); isFolder {
+		return folder + "/" + c.Name + "-" + c.Version + ".tgz"
+	}
+	if isIndexed(base) {
+		return base + "/index.yaml"
+	}
+	return base + "/" + c.Name
+}
+
+func (c Chart) base(mirror string) string {
+	if mirror == "" {
+		mirror = c.Repository
+	}
+	return strings.TrimSuffix(mirror, "/")
+}
+
+func isIndexed(base string) bool {
+	return strings.HasPrefix(base, "https://") || strings.HasPrefix(base, "http://")
 }

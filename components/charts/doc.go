@@ -1,11 +1,19 @@
-// Package charts is the catalogue of the third-party Helm charts that Plinth installs: each with its repository and its pinned
-// version, and nowhere a copy.
+// Package charts is the catalogue of the third-party Helm charts that Plinth installs, each with its repository and its pinned
+// version and nowhere a copy, and what installs them.
 //
-//	args := charts.ClusterAutoscaler.Release("") // or the base of a mirror
-//	args.Namespace, args.Values = pulumi.String("kube-system"), values
-//	release, err := helm.NewRelease(ctx, name, args, opts...)
+//	keda, err := charts.Install(ctx, "keda", &charts.InstallArgs{
+//		Chart: charts.KEDA, Mirror: mirror, Namespace: "keda", Values: values,
+//		Pods: map[string]network.Rules{"keda-operator": {To: []network.Peer{network.APIServer()}}},
+//	}, opts...)
+//	// Its custom resources: pulumi.DependsOn(keda.Ready)
+//
+// Install creates a closed Namespace, a NetworkPolicy <name>-<app> for each app among the chart's pods, and the Release, and
+// nothing where the chart is in the cluster already. Chart.Release alone is for charts that go to a namespace of the cluster's own.
 //
 // A mirror is one setting: oci://host/path holds the charts by name, an https address is a repository with an index.yaml, and
-// file:///folder has them packed as <name>-<version>.tgz. The package creates nothing; chartstest checks values against the
-// charts' own.
+// file:///folder has them packed as <name>-<version>.tgz. Package chartstest checks values against the charts' own.
+//
+// An installation or upgrade that fails is rolled back. One that is killed leaves its release pending: the stand-in provider of
+// the laptop recovers it at the next run, and Pulumi's own refuses to touch it ("another operation is in progress"), until
+// `helm rollback <release> -n <namespace>` was run, or `helm uninstall` where no revision ever worked.
 package charts

@@ -13,14 +13,15 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
 )
 
-// CheckValues fails the test where values, of one release of the chart named, has a key that the chart does not know, or where
-// there are no values. Below a mapping that is empty in the chart, below lists, and below the top-level keys named as free,
-// such as a program's flags, anything goes.
+// CheckValues fails the test where values, of one release of the chart named, has a key that the chart does not know, or one that
+// the chart's schema refuses, or where there are no values. Below a mapping that is empty in the chart, below lists, and below the
+// top-level keys named as free, such as a program's flags, anything goes that the schema admits.
 func CheckValues(t testing.TB, chart string, values any, free ...string) {
 	t.Helper()
 	given, ok := values.(map[string]any)
@@ -33,21 +34,42 @@ func CheckValues(t testing.TB, chart string, values any, free ...string) {
 	for _, key := range unknown("", chartsOwn, given) {
 		assert.Fail(t, "unknown value", "chart %s has no value %s", chart, key)
 	}
+	checkSchema(t, chart, given)
 }
 
-// known reads ../shared/charts/<chart>/values.yaml beside the project.
+// published is the path of a chart's file in ../shared/charts beside the project.
+func published(chart, file string) string {
+	_, here, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(here), "../../../../shared/charts", chart, file)
+}
+
+// known reads the values that the chart has. Some charts publish them as a template, of which only texts are left open.
 func known(t testing.TB, chart string) map[string]any {
 	t.Helper()
-	_, here, _, _ := runtime.Caller(0)
-	path := filepath.Join(filepath.Dir(here), "../../../../shared/charts", chart, "values.yaml")
+	path := published(chart, "values.yaml")
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("the values of chart %s are not at %s: its value keys are not checked", chart, filepath.Clean(path))
+		text, err = os.ReadFile(published(chart, "values.tmpl.yaml"))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("the values of chart %s are not at %s: its value keys are not checked", chart, path)
 	}
 	require.NoError(t, err)
 	var all map[string]any
 	require.NoError(t, yaml.Unmarshal(text, &all))
 	return all
+}
+
+// checkSchema fails the test where the chart has a schema that the values do not meet.
+func checkSchema(t testing.TB, chart string, given map[string]any) {
+	t.Helper()
+	path := published(chart, "values.schema.json")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	schema, err := jsonschema.NewCompiler().Compile(path)
+	require.NoError(t, err)
+	assert.NoError(t, schema.Validate(given), "chart %s refuses the values", chart)
 }
 
 // unknown lists the keys of given that the chart does not have.

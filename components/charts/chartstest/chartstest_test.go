@@ -18,3 +18,33 @@ func TestUnknown(t *testing.T) {
 		"image": map[string]any{"tga": "v1"}, "replica": 2,
 	}))
 }
+
+// failing notes that a check failed, and passes nothing on.
+type failing struct {
+	testing.TB
+	failed bool
+}
+
+func (f *failing) Helper()               {}
+func (f *failing) Errorf(string, ...any) { f.failed = true }
+
+func TestCheckValues(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		chart  string
+		values map[string]any
+		good   bool
+	}{
+		"good":                      {"cert-manager", map[string]any{"crds": map[string]any{"enabled": true}}, true},
+		"a type the schema refuses": {"cert-manager", map[string]any{"crds": map[string]any{"enabled": "yes"}}, false},
+		"a key of a template":       {"gateway-helm", map[string]any{"hpa": map[string]any{"enabled": true}}, true},
+		"no key of a template":      {"gateway-helm", map[string]any{"hpa": map[string]any{"enable": true}}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := &failing{TB: t}
+			CheckValues(f, c.chart, c.values)
+			assert.Equal(t, c.good, !f.failed)
+		})
+	}
+}
