@@ -20,7 +20,8 @@ type Placement struct {
 	Zones []string
 	// Pools by name.
 	Pools map[string]PlacedPool
-	// Layout of the cluster's own network. Empty where an existing one is used.
+	// Layout of the cluster's own network. Where an existing one is used it is empty, but for what lies outside of it on azure: pods,
+	// Services and their DNS.
 	Layout ranges.Layout
 }
 
@@ -77,12 +78,14 @@ func (p Pool) place(path spec.Path, cloud, region string, zones []string, proble
 			placed.Zones = append(placed.Zones, i)
 		}
 	}
+	misplaced := false
 	for i, zone := range p.Zones {
 		if zone < 1 || zone > len(zones) {
+			misplaced = true
 			problems.Add(path.Key("zones").Index(i), zone, fmt.Sprintf("1 to %d, a zone of the cluster", len(zones)), "choose one of those, or raise cluster.zones")
 		}
 	}
-	if len(placed.Zones) == 0 {
+	if len(placed.Zones) == 0 && !misplaced {
 		problems.Add(path.Key("zones"), strings.Join(zones, ", "), fmt.Sprintf("a zone that sells %s: %s", machine.Types[0], strings.Join(machine.Zones, ", ")),
 			"raise cluster.zones or drop the pool's zones until one of those is among them")
 	}
@@ -103,6 +106,9 @@ func (s Spec) layout(path spec.Path, cloud string, pools []ranges.Pool, problems
 		problems.Add(path.Key("range"), s.Network.Range, "no range beside existing, whose ranges it has already", "remove one of the two")
 	}
 	s.Network.Existing.validate(path.Key("existing"), cloud, problems)
+	if cloud == "azure" {
+		return ranges.Overlay(path, request, problems)
+	}
 	return ranges.Layout{}
 }
 

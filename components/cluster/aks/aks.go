@@ -22,7 +22,7 @@ type Cluster struct {
 // azure-native may be given through opts; otherwise the cluster has one of its own, for args.Region and the subscription of the
 // stack's configuration or of the Azure CLI.
 func New(ctx *pulumi.Context, name string, args *cluster.Args, opts ...pulumi.ResourceOption) (*Cluster, error) {
-	place, err := check(args)
+	place, err := check(name, args)
 	if err != nil {
 		return nil, fmt.Errorf("cluster %s: %w", name, err)
 	}

@@ -99,7 +99,6 @@ func (b *builder) unique(name string) pulumi.StringOutput {
 		}
 		return -1
 	}, strings.ToLower(name))
-	readable = strings.TrimLeft(readable, "0123456789") // a vault's name starts with a letter
 	return b.group.ID().ToStringOutput().ApplyT(func(group string) string {
 		sum := sha256.Sum256([]byte(strings.ToLower(group) + "/" + name))
 		return "p" + readable[:min(13, len(readable))] + hex.EncodeToString(sum[:])[:10]

@@ -1,6 +1,7 @@
 package aks
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/plinth-iac/plinth/components/cluster"
@@ -8,13 +9,32 @@ import (
 	"github.com/plinth-iac/plinth/components/spec"
 )
 
+var (
+	// clusterName is what Azure takes as a DNS prefix (learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules)
+	// and as the beginning of the other names, with room for what each adds.
+	clusterName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,38}[a-z0-9]$`)
+	// objectID is how Entra names a group.
+	objectID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+)
+
 // check finds what the spec means on Azure, or returns every reason why Azure cannot give it.
-func check(args *cluster.Args) (cluster.Placement, error) {
+func check(name string, args *cluster.Args) (cluster.Placement, error) {
 	var problems spec.Problems
-	place := args.Spec.Place("cluster", "azure", args.Region, time.Now(), &problems)
+	path, admins := spec.Path("cluster"), spec.Path("admins")
+	if !clusterName.MatchString(name) {
+		problems.Add(path.Key("name"), name, "2 to 40 lower-case letters, digits and inner dashes, starting with a letter", "rename it")
+	}
+	args.Spec.Validate(path, &problems)
+	place := args.Spec.Place(path, "azure", args.Region, time.Now(), &problems)
 	if len(args.Admins) == 0 {
-		problems.Add("cluster.admins", nil, "the object id of at least one Entra group: with local accounts off, nobody else gets in, and neither does the deployment",
+		problems.Add(admins, nil, "the object id of at least one Entra group: with local accounts off, nobody else gets in, and neither does the deployment",
 			"name a group that whoever deploys is a member of")
+	}
+	problems.CheckUnique(admins, args.Admins)
+	for i, admin := range args.Admins {
+		if !objectID.MatchString(admin) {
+			problems.Add(admins.Index(i), admin, "the object id of an Entra group, such as 0a1b2c3d-0000-4000-8000-000000000001", "look it up: az ad group show --group <name> --query id")
+		}
 	}
 	if _, err := machines.Pick("azure", args.Region, bootstrapMachine); err != nil && problems.Err() == nil {
 		problems.Add("region", args.Region, "a region that sells machines of 4 CPU and 16Gi, for AKS' own programs", "choose another region")

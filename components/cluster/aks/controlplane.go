@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi-azure-native-sdk/operationalinsights/v2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/cluster/versions"
 )
 
@@ -22,6 +23,10 @@ func (b *builder) controlPlane(
 		return nil, err
 	}
 	bootstrap, err := b.bootstrapPool(net)
+	if err != nil {
+		return nil, err
+	}
+	oneMinorAtATime, err := cluster.StepByStep(b.ctx, b.name, "kubernetesVersion")
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +50,7 @@ func (b *builder) controlPlane(
 		AadProfile: containerservice.ManagedClusterAADProfileArgs{
 			Managed: pulumi.Bool(true), EnableAzureRBAC: pulumi.Bool(true), AdminGroupObjectIDs: pulumi.ToStringArray(b.args.Admins),
 		},
-		NetworkProfile:           networkProfile(net),
+		NetworkProfile:           b.networkProfile(),
 		AgentPoolProfiles:        containerservice.ManagedClusterAgentPoolProfileArray{bootstrap},
 		AddonProfiles:            azureAddOns(workspace.ID().ToStringOutput()),
 		OidcIssuerProfile:        containerservice.ManagedClusterOIDCIssuerProfileArgs{Enabled: pulumi.Bool(true)},
@@ -53,7 +58,7 @@ func (b *builder) controlPlane(
 		DiskEncryptionSetID:      keys.disks,
 		NodeResourceGroupProfile: containerservice.ManagedClusterNodeResourceGroupProfileArgs{RestrictionLevel: pulumi.String("ReadOnly")},
 	}, b.children(
-		pulumi.Protect(b.args.Protect),
+		pulumi.Protect(b.args.Protect), oneMinorAtATime,
 		pulumi.DependsOn(append([]pulumi.Resource{join}, keys.access...)),
 		// AKS takes changes of pools through AgentPools alone once those exist (pulumi-azure-native#2719, #4264).
 		pulumi.IgnoreChanges([]string{"agentPoolProfiles"}),
@@ -88,13 +93,14 @@ func (b *builder) apiServer(net *subnetwork) containerservice.ManagedClusterAPIS
 	}
 }
 
-func networkProfile(net *subnetwork) containerservice.ContainerServiceNetworkProfileArgs {
+func (b *builder) networkProfile() containerservice.ContainerServiceNetworkProfileArgs {
 	return containerservice.ContainerServiceNetworkProfileArgs{
 		NetworkPlugin: pulumi.String("azure"), NetworkPluginMode: pulumi.String("overlay"),
 		NetworkPolicy: pulumi.String("cilium"), NetworkDataplane: pulumi.String("cilium"),
 		// managedNATGateway does not work with a network of one's own.
 		OutboundType: pulumi.String("userAssignedNATGateway"), LoadBalancerSku: pulumi.String("standard"),
-		PodCidr: pulumi.String(net.pods.String()), ServiceCidr: pulumi.String(net.services.String()), DnsServiceIP: pulumi.String(net.dns.String()),
+		PodCidr: pulumi.String(b.place.Layout.Pods.String()), ServiceCidr: pulumi.String(b.place.Layout.Services.String()),
+		DnsServiceIP: pulumi.String(b.place.Layout.DNS.String()),
 	}
 }
 

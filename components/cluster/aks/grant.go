@@ -19,6 +19,9 @@ import (
 //
 // Azure takes one federated credential of an identity at a time; each identity here has just one.
 func (s *services) Grant(ctx *pulumi.Context, name string, args *cluster.GrantArgs, opts ...pulumi.ResourceOption) (*cluster.Identity, error) {
+	if len(args.Access) == 0 {
+		return nil, fmt.Errorf("granting %s to %s/%s: no access is named: name at least one bucket, secret, zone or key", name, args.Namespace, args.ServiceAccount)
+	}
 	var wanted []assignment
 	for i, access := range args.Access {
 		more, err := assignments(access)

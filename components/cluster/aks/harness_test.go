@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/plinth-iac/plinth/components/cluster"
@@ -105,11 +106,14 @@ func record(t *testing.T, run mode, args *cluster.Args, use func(*pulumi.Context
 	return run(t, program(args, use), append(akstest.Outputs(), mocks.WithStack("prod"))...)
 }
 
-// at is what stands at a path such as networkProfile.podCidr; nil where nothing does.
+// at is what stands at a path such as networkProfile.podCidr; nil where nothing does, and unknown below what is unknown.
 func at(res *mocks.Resource, path string) any { return below(res.Inputs, path) }
 
 func below(v any, path string) any {
 	for key := range strings.SplitSeq(path, ".") {
+		if v == mocks.Unknown {
+			return v
+		}
 		object, ok := v.(map[string]any)
 		if !ok {
 			return nil
@@ -117,6 +121,15 @@ func below(v any, path string) any {
 		v = object[key]
 	}
 	return v
+}
+
+// equal holds an input to a value. It passes over what is unknown, which there is only in a preview: the SDK fills in the defaults of
+// some objects in an Apply, so that with any part of them all is unknown.
+func equal(t *testing.T, want, found any, about ...any) {
+	t.Helper()
+	if found != mocks.Unknown {
+		assert.Equal(t, want, found, about...)
+	}
 }
 
 // only is the object in a list of one.

@@ -27,6 +27,11 @@ func (b *builder) keys(identity *managedidentity.UserAssignedIdentity) (*encrypt
 	if err != nil {
 		return nil, err
 	}
+	if b.args.Protect {
+		if err := b.lock(b.name+"-keys", vault.ID(), b.parent); err != nil {
+			return nil, err
+		}
+	}
 	use, err := b.assign(b.name+"-keys-user", cryptoUser, vault.ID().ToStringOutput(), identity.PrincipalId, b.children()...)
 	if err != nil {
 		return nil, err
@@ -60,8 +65,8 @@ func (b *builder) keys(identity *managedidentity.UserAssignedIdentity) (*encrypt
 func (b *builder) vault(name string, tenant pulumi.StringInput, rules *keyvault.NetworkRuleSetArgs) (*keyvault.Vault, error) {
 	properties := keyvault.VaultPropertiesArgs{
 		TenantId: tenant, Sku: keyvault.SkuArgs{Family: pulumi.String("A"), Name: keyvault.SkuNameStandard},
-		EnableRbacAuthorization: pulumi.Bool(true), EnabledForDiskEncryption: pulumi.Bool(true),
-		EnableSoftDelete: pulumi.Bool(true), SoftDeleteRetentionInDays: pulumi.Int(90), EnablePurgeProtection: pulumi.Bool(true),
+		EnableRbacAuthorization: pulumi.Bool(true),
+		EnableSoftDelete:        pulumi.Bool(true), SoftDeleteRetentionInDays: pulumi.Int(90), EnablePurgeProtection: pulumi.Bool(true),
 	}
 	if rules != nil {
 		properties.NetworkAcls = *rules
@@ -72,9 +77,6 @@ func (b *builder) vault(name string, tenant pulumi.StringInput, rules *keyvault.
 	}, b.children(pulumi.Protect(b.args.Protect))...)
 	if err != nil {
 		return nil, fmt.Errorf("making vault %s: %w", name, err)
-	}
-	if b.args.Protect {
-		return vault, b.lock(name, vault.ID(), b.parent)
 	}
 	return vault, nil
 }

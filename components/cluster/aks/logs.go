@@ -21,7 +21,7 @@ func (b *builder) workspace() (*operationalinsights.Workspace, error) {
 		ResourceGroupName: b.group.Name, Location: pulumi.String(b.args.Region), Tags: b.tags,
 		RetentionInDays: pulumi.Int(logDays), Sku: operationalinsights.WorkspaceSkuArgs{Name: pulumi.String("PerGB2018")},
 		Features: operationalinsights.WorkspaceFeaturesArgs{DisableLocalAuth: pulumi.Bool(true)},
-	}, b.children()...)
+	}, b.children(pulumi.Protect(b.args.Protect))...)
 	if err != nil {
 		return nil, fmt.Errorf("making the log workspace: %w", err)
 	}

@@ -2,22 +2,17 @@ package aks
 
 import (
 	"fmt"
-	"net/netip"
 
 	"github.com/pulumi/pulumi-azure-native-sdk/network/v2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/cluster/machines"
-	"github.com/plinth-iac/plinth/components/cluster/ranges"
 )
 
 // subnetwork is where the nodes are.
 type subnetwork struct {
 	// subnet is its resource id.
 	subnet pulumi.StringOutput
-	// pods and services are the ranges outside the network, and dns the address of the cluster's DNS.
-	pods, services netip.Prefix
-	dns            netip.Addr
 	// egress is the public address that the nodes' traffic comes from. Unset in an existing network.
 	egress *network.PublicIPAddress
 }
@@ -25,7 +20,7 @@ type subnetwork struct {
 // network makes the VNet with the one subnet of the nodes, or takes the one that is there.
 func (b *builder) network() (*subnetwork, error) {
 	if n := b.args.Spec.Network; n != nil && n.Existing != nil {
-		return existingNetwork(n.Existing.Private[0], n.Pods, n.Services)
+		return &subnetwork{subnet: pulumi.String(n.Existing.Private[0]).ToStringOutput()}, nil
 	}
 	vnet, err := network.NewVirtualNetwork(b.ctx, b.name+"-network", &network.VirtualNetworkArgs{
 		ResourceGroupName: b.group.Name, Location: pulumi.String(b.args.Region), Tags: b.tags,
@@ -64,9 +59,7 @@ func (b *builder) network() (*subnetwork, error) {
 	if err := b.flowLog(vnet); err != nil {
 		return nil, err
 	}
-	return &subnetwork{
-		subnet: subnet.ID().ToStringOutput(), pods: b.place.Layout.Pods, services: b.place.Layout.Services, dns: b.place.Layout.DNS, egress: egress,
-	}, nil
+	return &subnetwork{subnet: subnet.ID().ToStringOutput(), egress: egress}, nil
 }
 
 // nat is the nodes' way out. There is one in every environment: the nodes of a cluster share a subnet, and a subnet takes one NAT
@@ -88,7 +81,7 @@ func (b *builder) nat() (*network.NatGateway, *network.PublicIPAddress, error) {
 		ResourceGroupName: b.group.Name, Location: pulumi.String(b.args.Region), Tags: b.tags,
 		PublicIpAddresses: network.SubResourceArray{network.SubResourceArgs{Id: address.ID().ToStringOutput()}},
 		Sku:               network.NatGatewaySkuArgs{Name: pulumi.String("Standard")},
-	}, b.children()...)
+	}, b.children(pulumi.Protect(b.args.Protect))...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("making the NAT gateway: %w", err)
 	}
@@ -105,28 +98,9 @@ func (b *builder) firewall() (*network.NetworkSecurityGroup, error) {
 			Protocol: pulumi.String("Tcp"), SourceAddressPrefix: pulumi.String("Internet"), SourcePortRange: pulumi.String("*"),
 			DestinationAddressPrefix: pulumi.String("*"), DestinationPortRanges: pulumi.ToStringArray([]string{"80", "443"}),
 		}},
-	}, b.children()...)
+	}, b.children(pulumi.Protect(b.args.Protect))...)
 	if err != nil {
 		return nil, fmt.Errorf("making the network security group: %w", err)
 	}
 	return group, nil
-}
-
-// existingNetwork takes the ranges outside the network from the stack file, or their defaults.
-func existingNetwork(subnet, pods, services string) (*subnetwork, error) {
-	net := &subnetwork{subnet: pulumi.String(subnet).ToStringOutput(), pods: ranges.DefaultPods, services: ranges.DefaultServices}
-	for text, prefix := range map[string]*netip.Prefix{pods: &net.pods, services: &net.services} {
-		if text == "" {
-			continue
-		}
-		var err error
-		if *prefix, err = netip.ParsePrefix(text); err != nil {
-			return nil, fmt.Errorf("reading a range of cluster.network: %w; write it as address/bits, such as %s", err, *prefix)
-		}
-	}
-	net.dns = net.services.Addr()
-	for range 10 { // the tenth address, as AKS itself chooses
-		net.dns = net.dns.Next()
-	}
-	return net, nil
 }

@@ -101,7 +101,7 @@ func (b *builder) turn(name string) int {
 
 func (b *builder) agentPool(name string, plane *containerservice.ManagedCluster, net *subnetwork) *containerservice.AgentPoolArgs {
 	pool, placed := b.args.Spec.Pools[name], b.place.Pools[name]
-	disk := diskOf(int(new(pool.Disk.Value()).Value()>>30), placed.Machine)
+	disk := diskOf(int((new(pool.Disk.Value()).Value()+1<<30-1)>>30), placed.Machine) // a part of a GiB is one more
 	var zones []string
 	for _, zone := range placed.Zones {
 		zones = append(zones, b.place.Zones[zone])

@@ -34,18 +34,17 @@ func (s *services) SecretStore() cluster.SecretStore {
 	}}
 }
 
-// secretVault makes the secret store. It is closed to all networks but the nodes' subnet and those that may reach the API server.
+// secretVault makes the secret store. It is closed to all networks but the nodes' subnet and those that may reach the API server. It has no
+// lock of its own, since a lock also keeps grants from being taken back; what is deleted from it can be brought back.
 func (b *builder) secretVault(net *subnetwork, identity *managedidentity.UserAssignedIdentity) (*keyvault.Vault, error) {
-	rules := &keyvault.NetworkRuleSetArgs{
-		DefaultAction: pulumi.String("Deny"), Bypass: pulumi.String("AzureServices"),
-		VirtualNetworkRules: keyvault.VirtualNetworkRuleArray{keyvault.VirtualNetworkRuleArgs{Id: net.subnet}},
-	}
 	ips := keyvault.IPRuleArray{}
 	for _, allowed := range b.args.Spec.API.Allow {
 		ips = append(ips, keyvault.IPRuleArgs{Value: pulumi.String(allowed)})
 	}
-	rules.IpRules = ips
-	vault, err := b.vault(b.name+"-secrets", identity.TenantId, rules)
+	vault, err := b.vault(b.name+"-secrets", identity.TenantId, &keyvault.NetworkRuleSetArgs{
+		DefaultAction: pulumi.String("Deny"), Bypass: pulumi.String("AzureServices"), IpRules: ips,
+		VirtualNetworkRules: keyvault.VirtualNetworkRuleArray{keyvault.VirtualNetworkRuleArgs{Id: net.subnet}},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("making the secret store: %w", err)
 	}

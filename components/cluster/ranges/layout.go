@@ -45,7 +45,7 @@ var (
 const proxyBits = 23
 
 func newLayout(cloud string, network, pods, services netip.Prefix) Layout {
-	l := Layout{Network: network, Services: services, DNS: nth(services, 32, 10).Addr()}
+	l := Layout{Network: network, Services: services, DNS: dns(services)}
 	quarter := network.Bits() + 2
 	last := nth(network, quarter, 3)
 	public, data, proxies, rest := nth(last, quarter+2, 0), nth(last, quarter+2, 1), nth(last, quarter+2, 2), nth(last, quarter+2, 3)
@@ -63,6 +63,9 @@ func newLayout(cloud string, network, pods, services netip.Prefix) Layout {
 	}
 	return l
 }
+
+// dns is the tenth of the addresses of Services, as all clouds have it.
+func dns(services netip.Prefix) netip.Addr { return nth(services, 32, 10).Addr() }
 
 // nth returns the nth range of the given size within p, counting from 0.
 func nth(p netip.Prefix, bits, n int) netip.Prefix {

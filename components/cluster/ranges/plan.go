@@ -33,12 +33,12 @@ func Plan(path spec.Path, r Request, problems *spec.Problems) Layout {
 	before := len(problems.Errors)
 	limit := limits[r.Cloud]
 	network := parse(path.Key("range"), r.Network, DefaultNetwork, limit.network, private, problems)
-	services := parse(path.Key("services"), r.Services, DefaultServices, bounds{13, 24}, private, problems)
+	services := parseServices(path, r, problems)
 	pods := DefaultPods
 	if r.Cloud == "aws" && r.Pods != "" {
 		problems.Add(path.Key("pods"), r.Pods, "nothing on aws, where pods have addresses of the network", "remove it, and make range big enough")
 	} else {
-		pods = parse(path.Key("pods"), r.Pods, DefaultPods, bounds{9, 23}, append([]netip.Prefix{shared}, private...), problems)
+		pods = parsePods(path, r, problems)
 	}
 	if r.Zones > MaxZones {
 		problems.Add(path, fmt.Sprintf("%d zones", r.Zones), fmt.Sprintf("at most %d zones", MaxZones), fmt.Sprintf("lower zones to %d", MaxZones))
@@ -51,6 +51,28 @@ func Plan(path spec.Path, r Request, problems *spec.Problems) Layout {
 	checkOverlaps(path, limit.reserved, layout, problems)
 	checkRoom(path, r, layout, problems)
 	return layout
+}
+
+// Overlay lays out what lies outside of a network that is there already, on azure: pods and Services. It adds to problems why that
+// cannot be. Whether they overlap the network is for those who made it to know. path is as for Plan.
+func Overlay(path spec.Path, r Request, problems *spec.Problems) Layout {
+	before := len(problems.Errors)
+	services, pods := parseServices(path, r, problems), parsePods(path, r, problems)
+	if len(problems.Errors) > before {
+		return Layout{}
+	}
+	layout := Layout{Pods: pods, Services: services, DNS: dns(services)}
+	checkOverlaps(path, limits[r.Cloud].reserved, layout, problems)
+	checkPods(path, r, layout, problems)
+	return layout
+}
+
+func parseServices(path spec.Path, r Request, problems *spec.Problems) netip.Prefix {
+	return parse(path.Key("services"), r.Services, DefaultServices, bounds{13, 24}, private, problems)
+}
+
+func parsePods(path spec.Path, r Request, problems *spec.Problems) netip.Prefix {
+	return parse(path.Key("pods"), r.Pods, DefaultPods, bounds{9, 23}, append([]netip.Prefix{shared}, private...), problems)
 }
 
 // bounds are the biggest and the smallest range allowed, in bits.

@@ -31,15 +31,21 @@ func checkRoom(path spec.Path, r Request, l Layout, problems *spec.Problems) {
 		problems.Add(path.Key("range"), found, fmt.Sprintf("room for %d: every pool at its most, and a third more while upgrading", need), enlarge(r.Cloud, l.Network, need))
 	}
 	if l.Pods.IsValid() {
-		if have := size(l.Pods) >> (32 - podBits); total > have {
-			bits := l.Pods.Bits()
-			for bits > 9 && 1<<(podBits-bits) < total {
-				bits--
-			}
-			found := fmt.Sprintf("%s, which holds the pods of %d nodes", l.Pods, have)
-			problems.Add(path.Key("pods"), found, fmt.Sprintf("a /%d for each of %d nodes: every pool at its most, and a third more while upgrading", podBits, total),
-				fmt.Sprintf("choose a /%d, or lower the pools' max", bits))
+		checkPods(path, r, l, problems)
+	}
+}
+
+// checkPods refuses a range of pods without a /24 for each node.
+func checkPods(path spec.Path, r Request, l Layout, problems *spec.Problems) {
+	total, _ := nodes(r)
+	if have := size(l.Pods) >> (32 - podBits); total > have {
+		bits := l.Pods.Bits()
+		for bits > 9 && 1<<(podBits-bits) < total {
+			bits--
 		}
+		found := fmt.Sprintf("%s, which holds the pods of %d nodes", l.Pods, have)
+		problems.Add(path.Key("pods"), found, fmt.Sprintf("a /%d for each of %d nodes: every pool at its most, and a third more while upgrading", podBits, total),
+			fmt.Sprintf("choose a /%d, or lower the pools' max", bits))
 	}
 }
 
