@@ -2,6 +2,7 @@ package mocks
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ func (r *Recording) invalid() []string {
 		if _, isObject := res.Inputs["kind"]; !isObject || !strings.HasPrefix(res.Type, "kubernetes:") {
 			continue
 		}
-		if _, err := res.decode(); err != nil && !runtime.IsNotRegisteredError(err) {
+		if _, err := res.decode(); err != nil && !runtime.IsNotRegisteredError(errors.Unwrap(err)) {
 			found = append(found, err.Error())
 		}
 	}
