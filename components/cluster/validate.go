@@ -115,7 +115,9 @@ func (p Pool) validate(path spec.Path, name string, problems *spec.Problems) {
 	problems.CheckAmount(path.Key("memory"), p.Memory, "1Gi")
 	problems.CheckAmount(path.Key("disk"), p.Disk, "20Gi")
 	for _, cloud := range slices.Sorted(maps.Keys(p.MachineTypes)) {
-		problems.CheckReference(path.Key("machineTypes").Key(cloud), cloud, "cloud", []string{"aws", "gcp", "azure"})
+		if !slices.Contains([]string{"aws", "gcp", "azure"}, cloud) {
+			problems.Add(path.Key("machineTypes").Key(cloud), cloud, "aws, gcp or azure", "name the cloud that way")
+		}
 	}
 	if p.Nodes.Max != nil && *p.Nodes.Max < *p.Nodes.Min {
 		problems.Add(path.Key("nodes").Key("max"), *p.Nodes.Max, fmt.Sprintf("at least min, %d", *p.Nodes.Min), "raise max or lower min")

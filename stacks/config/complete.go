@@ -10,7 +10,7 @@ var fewestReplicas = map[Environment]int{Dev: 1, Stage: 2, Prod: 3}
 
 // complete fills in every default that is left after the preset.
 func (c *Config) complete() {
-	c.Cluster = c.Cluster.Complete()
+	c.Cluster.Spec = c.Cluster.Complete()
 	if c.Postgres != nil {
 		*c.Postgres = c.Postgres.Complete()
 	}

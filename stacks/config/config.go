@@ -14,15 +14,20 @@ type Config struct {
 	Environment Environment `json:"environment,omitempty" jsonschema:"enum=dev,enum=stage,enum=prod"`
 	// Cloud is where the cluster runs: aws, gcp, azure, or existing (the kubeconfig in force).
 	Cloud Cloud `json:"cloud" jsonschema:"enum=aws,enum=gcp,enum=azure,enum=existing"`
-	// Region of the cloud, as the cloud names it. Not for existing.
+	// Region of the cloud, as the cloud names it. Another cloud's name stands for the region of this one in the same place, where there
+	// is one. Not for existing.
 	Region string `json:"region,omitempty"`
 	// Domain under which the platform's host names are.
 	Domain string `json:"domain,omitempty"`
-	// Destroy allow is the first step of the way down: the next up lifts the protection that prod's data has. Then pulumi destroy
-	// takes everything. Default: prod is protected.
+	// Destroy allow is the first step of the way down: the next up lifts the protection that prod has, of the cluster, its network,
+	// keys and registry, and of the data, from Pulumi and from the cloud. Then pulumi destroy takes everything. Default: prod is protected.
 	Destroy Destroy `json:"destroy,omitempty" jsonschema:"enum=allow"`
 	// Cluster that everything runs on.
-	Cluster cluster.Spec `json:"cluster,omitzero"`
+	Cluster Cluster `json:"cluster,omitzero"`
+	// Tags on everything of the cloud that takes them. Not for existing.
+	Tags map[string]string `json:"tags,omitempty"`
+	// Charts is the base that all charts are pulled from: https, oci or file. Default: each chart's own repository.
+	Charts string `json:"charts,omitempty" jsonschema:"pattern=^(https|oci|file)://.+"`
 	// Postgres, if the platform has one.
 	Postgres *postgres.Spec `json:"postgres,omitempty"`
 	// Redis, if the platform has one.
@@ -49,6 +54,24 @@ const (
 	Existing Cloud = "existing"
 )
 
+// Cluster is what a stack file says of its cluster.
+type Cluster struct {
+	cluster.Spec
+
+	// Admins of the cluster, by cloud.
+	Admins cluster.Admins `json:"admins,omitzero"`
+	// Registry of the platform's own images. Not for existing.
+	Registry Registry `json:"registry,omitzero"`
+}
+
+// Registry is where a cloud keeps the platform's own images. Its address is the stack's output registry.
+type Registry struct {
+	// Repositories are the names of the images that it takes. Only aws asks for them; on gcp and azure it takes any.
+	Repositories []string `json:"repositories,omitempty" jsonschema:"uniqueItems=true"`
+	// KeepImages is how many images of each repository are kept, counted from the newest. Default 100.
+	KeepImages int `json:"keepImages,omitempty" jsonschema:"minimum=1,maximum=10000,default=100"`
+}
+
 // Environment is what a stack is for; it picks the preset.
 type Environment string
 
@@ -67,9 +90,6 @@ type Destroy string
 // DestroyAllow lifts all protection.
 const DestroyAllow Destroy = "allow"
 
-// Protected tells whether the stack's data is kept from deletion: in prod, until the file says otherwise.
-func (c *Config) Protected() bool { return c.Environment == Prod && c.Destroy != DestroyAllow }
-
 // Secrets are the values that workloads read.
 type Secrets struct {
 	// Source is where the values live. Only "stack": Pulumi's encrypted config.
@@ -77,3 +97,6 @@ type Secrets struct {
 	// Values by secret name, then by key.
 	Values map[string]map[string]SecretValue `json:"values,omitempty"`
 }
+
+// Protected tells whether the stack's data and its cluster are kept from deletion: in prod, until the file says otherwise.
+func (c *Config) Protected() bool { return c.Environment == Prod && c.Destroy != DestroyAllow }

@@ -1,18 +1,6 @@
 package config
 
-import (
-	"fmt"
-
-	"github.com/plinth-iac/plinth/components/spec"
-)
-
-// refuseUnbuiltClouds goes when the clouds arrive.
-func (c *Config) refuseUnbuiltClouds(problems *spec.Problems) {
-	if c.Cloud == AWS || c.Cloud == GCP || c.Cloud == Azure {
-		problems.Add("cloud", c.Cloud, "existing; aws, gcp and azure are not there yet",
-			fmt.Sprintf("use cloud: existing without a region, or rehearse the stack on a laptop: make up STACK=%s", c.Environment))
-	}
-}
+import "github.com/plinth-iac/plinth/components/spec"
 
 // refuseUnbuiltModes goes when the operators and the managed services arrive.
 func (c *Config) refuseUnbuiltModes(problems *spec.Problems) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -18,10 +19,14 @@ type Option func(*options)
 type options struct {
 	rehearsal bool
 	decrypted bool
+	day       time.Time
 }
 
 // Rehearsal takes the stack to the cluster of the kubeconfig in force, whatever its cloud is: cloud and region are ignored.
 func Rehearsal() Option { return func(o *options) { o.rehearsal = true } }
+
+// On judges the versions that a cloud supports as of that day. Default: today.
+func On(day time.Time) Option { return func(o *options) { o.day = day } }
 
 // decrypted says that plain values under secrets.values are what Pulumi decrypted, and not written in the clear.
 func decrypted() Option { return func(o *options) { o.decrypted = true } }
@@ -30,7 +35,7 @@ func decrypted() Option { return func(o *options) { o.decrypted = true } }
 // Pulumi hands them to programs. The config is complete, every default filled in, and is only to be used where there are no
 // errors among the problems; it then may still come with warnings.
 func Parse(stack string, values map[string]any, opts ...Option) (*Config, *spec.Problems) {
-	var o options
+	o := options{day: time.Now()}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -63,7 +68,8 @@ func Parse(stack string, values map[string]any, opts ...Option) (*Config, *spec.
 	cfg.complete()
 
 	further := &spec.Problems{}
-	cfg.validate(further)
+	cfg.moveRegion(further)
+	cfg.validate(o.day, further)
 	if !o.decrypted {
 		cfg.Secrets.refusePlain(further)
 	}

@@ -5,19 +5,20 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/plinth-iac/plinth/components/spec"
 )
 
-// validate reports every mistake in a completed config.
-func (c *Config) validate(problems *spec.Problems) {
-	c.refuseUnbuiltClouds(problems)
+// validate reports every mistake in a completed config, as of a day.
+func (c *Config) validate(day time.Time, problems *spec.Problems) {
 	c.refuseUnbuiltModes(problems)
 	c.validateRegion(problems)
 	c.validateDomain(problems)
 	c.validateCluster(problems)
+	c.validateCloud(day, problems)
 	if c.Postgres != nil {
 		c.Postgres.Validate("postgres", problems)
 	}

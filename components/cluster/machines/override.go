@@ -28,7 +28,7 @@ func override(cloud string, where Region, r Request) (Choice, error) {
 	var first *machine
 	for _, name := range r.Types {
 		if !typeForms[cloud].MatchString(name) {
-			return Choice{}, &Refusal{Found: fmt.Sprintf("type %q", name), Allowed: "a machine type of " + cloud + ", such as " + catalogue()[cloud][0].types[0], Remedy: "check its spelling"}
+			return Choice{}, &Refusal{Found: name, Allowed: "a machine type of " + cloud + ", such as " + catalogue()[cloud][0].types[0], Remedy: "check its spelling"}
 		}
 		m, known := find(cloud, name, r)
 		if !known {

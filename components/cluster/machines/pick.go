@@ -123,13 +123,12 @@ func checkModel(cloud string, where Region, r Request) error {
 			others = append(others, other.Name)
 		}
 	}
-	remedy := "choose one of those"
-	if len(others) > 0 {
-		remedy = fmt.Sprintf("choose one of those, or a region that has %s: %s", r.GPU, strings.Join(others, ", "))
-	}
-	allowed := "no GPU"
+	allowed, remedy := "none: the region has no GPUs", "remove the pool's gpu"
 	if len(where.GPUs) > 0 {
-		allowed = strings.Join(where.GPUs, ", ")
+		allowed, remedy = strings.Join(where.GPUs, ", "), "choose one of those"
+	}
+	if len(others) > 0 {
+		remedy += fmt.Sprintf(", or choose a region that has %s: %s", r.GPU, strings.Join(others, ", "))
 	}
 	return &Refusal{Found: fmt.Sprintf("GPU %s in %s", r.GPU, where.Name), Allowed: allowed, Remedy: remedy}
 }

@@ -66,10 +66,22 @@ func FindRegion(cloud, name string) (Region, error) {
 		names[i] = r.Name
 	}
 	remedy := "choose one of them"
-	if nearest := spec.Nearest(name, names); nearest != "" {
+	if other := cloudOf(name); other != "" {
+		remedy = fmt.Sprintf("it is a region of %s, and %s has none in the same place: choose one of them", other, cloud)
+	} else if nearest := spec.Nearest(name, names); nearest != "" {
 		remedy = fmt.Sprintf("did you mean %s?", nearest)
 	}
-	return Region{}, &Refusal{Found: fmt.Sprintf("region %q", name), Allowed: strings.Join(names, ", "), Remedy: remedy}
+	return Region{}, &Refusal{Found: name, Allowed: strings.Join(names, ", "), Remedy: remedy}
+}
+
+// cloudOf returns the cloud that has the region, or nothing.
+func cloudOf(region string) string {
+	for cloud, all := range regions() {
+		if slices.ContainsFunc(all, func(r Region) bool { return r.Name == region }) {
+			return cloud
+		}
+	}
+	return ""
 }
 
 // PickZones returns the first n zones of a region, or a *Refusal where it has fewer.
