@@ -1,0 +1,49 @@
+package observe
+
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+// Severity says who an alert is for.
+type Severity string
+
+const (
+	// Critical is for whoever is on call, at once: the service is down or about to be.
+	Critical Severity = "critical"
+	// Warning is for the next working day.
+	Warning Severity = "warning"
+)
+
+// Alert is one alerting rule.
+type Alert struct {
+	// Name in CamelCase.
+	Name string
+	// Expr is PromQL; each series in its result is an alert.
+	Expr string
+	// For how long Expr must hold, as a Prometheus duration. Empty fires at once.
+	For string
+	// Severity of the alert.
+	Severity Severity
+	// Summary is what is wrong, in one sentence; {{ $labels.pod }} and {{ $value }} are filled in.
+	Summary string
+	// Remedy is what to do about it, in one or two sentences.
+	Remedy string
+}
+
+// Rules are the alerts as a group of Prometheus' rule files.
+func Rules(group string, alerts []Alert) map[string]any {
+	var rules []any
+	for _, a := range alerts {
+		rule := map[string]any{
+			"alert": a.Name, "expr": a.Expr,
+			"labels":      map[string]any{"severity": string(a.Severity)},
+			"annotations": map[string]any{"summary": a.Summary, "description": a.Remedy},
+		}
+		if a.For != "" {
+			rule["for"] = a.For
+		}
+		rules = append(rules, rule)
+	}
+	return map[string]any{"groups": []any{map[string]any{"name": group, "rules": rules}}}
+}
+
+// spec is the same for a PrometheusRule.
+func spec(group string, alerts []Alert) pulumi.Map { return pulumi.ToMap(Rules(group, alerts)) }

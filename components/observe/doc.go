@@ -1,0 +1,10 @@
+// Package observe has Prometheus scrape a component's pods and watch over them.
+//
+//	err := observe.New(ctx, "redis", &observe.Args{
+//		Namespace: ns.Name, App: "redis", Ports: []observe.Port{{Number: 9121}},
+//		Alerts: []observe.Alert{{Name: "RedisDown", Expr: "redis_up == 0", For: "2m", Severity: observe.Critical, Summary: "...", Remedy: "..."}},
+//	}, pulumi.Parent(component))
+//
+// It registers a PodMonitor and a PrometheusRule, whose kinds the Prometheus operator brings, and a NetworkPolicy that lets
+// Prometheus in. Rules gives the alerts as Prometheus' own rule files have them, for its rule tests: see tests/rules.
+package observe

@@ -1,0 +1,81 @@
+package observe
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/custom"
+	"github.com/plinth-iac/plinth/components/network"
+)
+
+// Args say what is scraped and watched.
+type Args struct {
+	// Namespace of the pods.
+	Namespace pulumi.StringInput
+	// App selects the pods: those labelled app.kubernetes.io/name=<App>.
+	App string
+	// Ports of the pods that serve metrics. None leaves the scraping out.
+	Ports []Port
+	// Alerts about them. None leaves the rules out.
+	Alerts []Alert
+}
+
+// Port of a pod that serves metrics; its container declares it.
+type Port struct {
+	// Number of the TCP port.
+	Number int
+	// Path of the metrics. Default /metrics.
+	Path string
+	// TLS without a look at the certificate: who is asked is known by the address.
+	TLS bool
+}
+
+// Prometheus is who scrapes, as network policies name it: the pods of the platform's own.
+func Prometheus() network.Peer { return network.Peer{Namespace: "monitoring", App: "prometheus"} }
+
+// New registers what watches over an app, under name. opts must carry the parent and depend on the Prometheus operator.
+// It fails only where a registration does.
+func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) error {
+	if len(args.Ports) > 0 {
+		if err := scrape(ctx, name, args, opts); err != nil {
+			return err
+		}
+	}
+	if len(args.Alerts) == 0 {
+		return nil
+	}
+	_, err := custom.New(ctx, name, &custom.Object{
+		APIVersion: "monitoring.coreos.com/v1", Kind: "PrometheusRule", Name: name, Namespace: args.Namespace,
+		Spec: spec(name, args.Alerts),
+	}, opts...)
+	return err
+}
+
+func scrape(ctx *pulumi.Context, name string, args *Args, opts []pulumi.ResourceOption) error {
+	var numbers []int
+	var endpoints pulumi.Array
+	for _, port := range args.Ports {
+		numbers = append(numbers, port.Number)
+		endpoint := pulumi.Map{"portNumber": pulumi.Int(port.Number)}
+		if port.Path != "" {
+			endpoint["path"] = pulumi.String(port.Path)
+		}
+		if port.TLS {
+			endpoint["scheme"] = pulumi.String("https")
+			endpoint["tlsConfig"] = pulumi.Map{"insecureSkipVerify": pulumi.Bool(true)}
+		}
+		endpoints = append(endpoints, endpoint)
+	}
+	if _, err := network.Allow(ctx, name+"-metrics", &network.Rules{
+		Namespace: args.Namespace, App: args.App, Ports: numbers, From: []network.Peer{Prometheus()},
+	}, opts...); err != nil {
+		return err
+	}
+	_, err := custom.New(ctx, name, &custom.Object{
+		APIVersion: "monitoring.coreos.com/v1", Kind: "PodMonitor", Name: name, Namespace: args.Namespace,
+		Spec: pulumi.Map{
+			"selector":            pulumi.Map{"matchLabels": pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(args.App)}},
+			"podMetricsEndpoints": endpoints,
+		},
+	}, opts...)
+	return err
+}
