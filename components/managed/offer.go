@@ -1,6 +1,7 @@
 package managed
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -74,6 +75,9 @@ func checkVersion(path spec.Path, cloud string, version int, problems *spec.Prob
 }
 
 func distance(a, b int) int { return max(a-b, b-a) }
+
+// ErrNoRange is what services in an existing network fail with, of which nothing says where there is room for them.
+var ErrNoRange = errors.New("plinth:cluster.network.existing.data: found nothing, allowed is a free range of the network for managed data services, /26 or bigger; name one")
 
 // CheckOffer reports a service that a cloud does not run itself. service is postgres, redis or rabbitmq; path is where its mode
 // stands. It tells whether the cloud does.
