@@ -14,6 +14,8 @@ import (
 
 	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+
+	"github.com/plinth-iac/plinth/local/dirs"
 )
 
 // interruptTime is how long the engine may take to stop after an interrupt: what is in flight is
@@ -24,19 +26,21 @@ const interruptTime = 20 * time.Second
 // the engine (a passphrase, an access token, another backend), and runs in a process group of its own: a Ctrl-C
 // in the terminal would reach the engine twice otherwise, which makes it give up at once.
 type command struct {
-	path    string
-	version semver.Version
+	path, home string
+	version    semver.Version
 }
 
 var _ auto.PulumiCommand = command{}
 
-func newCommand(ctx context.Context, path string) (command, error) {
-	c := command{path: path}
+func newCommand(ctx context.Context, d dirs.Dirs) (command, error) {
+	path := d.Binary("pulumi")
+	c := command{path: path, home: d.PulumiHome()}
 	text, _, _, err := c.Run(ctx, "", nil, nil, nil, nil, "version")
 	if err != nil {
 		return c, fmt.Errorf("running %s: %w; `make up` builds it", path, err)
 	}
-	c.version, err = semver.ParseTolerant(strings.TrimSpace(text))
+	text = strings.TrimSpace(text)
+	c.version, err = semver.ParseTolerant(text)
 	if err != nil {
 		return c, fmt.Errorf("%s says its version is %q: %w; remove it, and `make up` builds another", path, text, err)
 	}
@@ -57,7 +61,7 @@ func (c command) Run(ctx context.Context, dir string, stdin io.Reader, stdout, s
 	cmd.Dir, cmd.Stdin = dir, stdin
 	cmd.Stdout = io.MultiWriter(append(stdout, &out)...)
 	cmd.Stderr = io.MultiWriter(append(stderr, &complaints)...)
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), isPulumiSetting), "PULUMI_AUTOMATION_API=true", "PULUMI_SKIP_UPDATE_CHECK=true")
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), isPulumiSetting), "PULUMI_HOME="+c.home, "PULUMI_AUTOMATION_API=true", "PULUMI_SKIP_UPDATE_CHECK=true")
 	cmd.Env = append(cmd.Env, env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

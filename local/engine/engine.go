@@ -96,7 +96,10 @@ func (e *Engine) open(ctx context.Context) error {
 		e.Out.Line("! the last run of stack %s was killed; what it had done is brought into the state", e.Stack)
 	}
 
-	cli, err := newCommand(ctx, e.Dirs.Binary("pulumi"))
+	if err := turnLogsOff(e.Dirs); err != nil {
+		return err
+	}
+	cli, err := newCommand(ctx, e.Dirs)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,6 @@ const parallel = 16
 // environment is what the engine runs with.
 func (e *Engine) environment() map[string]string {
 	env := map[string]string{
-		"PULUMI_HOME":                   e.Dirs.PulumiHome(),
 		"PULUMI_CONFIG_PASSPHRASE_FILE": e.Dirs.Passphrase(),
 		"KUBECONFIG":                    e.Kubeconfig,
 		// Only the plugins that were chosen and told about serve: none from PATH, none downloaded on the way.
