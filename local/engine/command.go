@@ -32,6 +32,17 @@ type command struct {
 
 var _ auto.PulumiCommand = command{}
 
+// unread are the commands that the Automation API runs after each operation for what nobody here asks: the stack's outputs and
+// its history. Each would start the engine anew and hand it the whole state; they are answered so at once.
+var unread = map[string]string{"stack output": "{}", "stack history": "[]"}
+
+// quiet is how an operation's own display is left out, from the version on that can: it keeps every event of
+// every resource in memory, and what is shown here comes from the same events in another way.
+var (
+	quiet      = []string{"--output", "json"}
+	quietSince = semver.MustParse("3.259.0")
+)
+
 func newCommand(ctx context.Context, d dirs.Dirs) (command, error) {
 	path := d.Binary("pulumi")
 	c := command{path: path, home: d.PulumiHome()}
@@ -53,6 +64,12 @@ func (c command) Version() semver.Version { return c.version }
 // Run runs one command of the CLI, and returns what it printed and its exit code.
 func (c command) Run(ctx context.Context, dir string, stdin io.Reader, stdout, stderr []io.Writer, env []string, args ...string,
 ) (string, string, int, error) {
+	if answer, ok := unread[strings.Join(args[:min(2, len(args))], " ")]; ok {
+		return answer, "", 0, nil
+	}
+	if slices.Contains([]string{"up", "destroy"}, args[0]) && c.version.GTE(quietSince) {
+		args = append(args, quiet...)
+	}
 	var out, complaints bytes.Buffer
 	if !slices.Contains(args, "--non-interactive") {
 		args = append([]string{"--non-interactive"}, args...)

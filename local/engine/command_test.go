@@ -62,6 +62,24 @@ func run(t *testing.T, d dirs.Dirs, args ...string) string {
 	return out
 }
 
+func TestOperationsAreQuietWhereTheEngineCan(t *testing.T) {
+	t.Parallel()
+	now, before := fakeCLI(t, "v3.259.0"), fakeCLI(t, "v3.258.0")
+	for _, operation := range []string{"up", "destroy"} {
+		assert.Contains(t, run(t, now, operation, "--yes"), "--non-interactive "+operation+" --yes --output json\n")
+		assert.Contains(t, run(t, before, operation, "--yes"), "--non-interactive "+operation+" --yes\n")
+	}
+	assert.Contains(t, run(t, now, "preview"), "--non-interactive preview\n")
+}
+
+func TestWhatNobodyReadsIsNotAsked(t *testing.T) {
+	t.Parallel()
+	d := fakeCLI(t, "v3.259.0")
+	assert.Equal(t, "{}", run(t, d, "stack", "output", "--json", "--show-secrets"))
+	assert.Equal(t, "[]", run(t, d, "stack", "history", "--json"))
+	assert.Contains(t, run(t, d, "stack", "select", "dev"), "stack select dev")
+}
+
 func TestSettingsOfTheShellStayOut(t *testing.T) {
 	t.Setenv("PULUMI_ACCESS_TOKEN", "theirs")
 	t.Setenv("PULUMI_HOME", "/theirs")
