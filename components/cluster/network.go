@@ -25,4 +25,7 @@ type ExistingNetwork struct {
 	PodRange string `json:"podRange,omitempty"`
 	// ServiceRange is the name of the subnet's secondary range for Services. Only on gcp.
 	ServiceRange string `json:"serviceRange,omitempty"`
+	// Data is a range of the network that nothing is in, /26 or bigger, in which subnets for managed data services are made. Only
+	// needed for mode managed.
+	Data string `json:"data,omitempty"`
 }

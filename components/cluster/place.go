@@ -114,6 +114,7 @@ func (s Spec) layout(path spec.Path, cloud string, pools []ranges.Pool, problems
 
 func (n ExistingNetwork) validate(path spec.Path, cloud string, problems *spec.Problems) {
 	problems.CheckUnique(path.Key("private"), n.Private)
+	n.validateData(path.Key("data"), problems)
 	switch {
 	case cloud == "aws" && len(n.Private) < 2:
 		problems.Add(path.Key("private"), len(n.Private), "at least two subnets in different zones, as EKS asks", "add one")

@@ -30,7 +30,7 @@ type PostgresArgs struct {
 	Size
 	// Storage at the beginning, in bytes; at least that much is bought. It grows by itself, on aws and gcp up to twice of it.
 	Storage spec.Quantity
-	// Version is the major version. A higher one upgrades the server in place, as soon as it is deployed; a lower one is refused.
+	// Version is the major version. A higher one upgrades the server in place, as soon as it is deployed.
 	Version int
 	// Database that is made, and the user that owns it.
 	Database string
@@ -43,6 +43,8 @@ type PostgresArgs struct {
 	KeepDays int
 	// Protect keeps the server from deletion: Pulumi's protect, the cloud's own protection, and a last snapshot.
 	Protect bool
+	// After are what must be there, and agree to a change, before the server is touched.
+	After []pulumi.Resource
 }
 
 // RedisArgs describe a Redis.
@@ -58,6 +60,8 @@ type RedisArgs struct {
 	KeepDays int
 	// Protect keeps the server from deletion: Pulumi's protect, and where the cloud has it its own and a last snapshot.
 	Protect bool
+	// After are what must be there, and agree to a change, before the server is touched.
+	After []pulumi.Resource
 }
 
 // RabbitMQArgs describe a RabbitMQ.
@@ -70,6 +74,8 @@ type RabbitMQArgs struct {
 	Password pulumi.StringOutput
 	// Protect keeps the broker from deletion.
 	Protect bool
+	// After are what must be there, and agree to a change, before the broker is touched.
+	After []pulumi.Resource
 }
 
 // Server is what clients need to know of a service.

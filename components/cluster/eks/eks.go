@@ -129,12 +129,16 @@ func (b *builder) build(opts []pulumi.ResourceOption) (*cluster.Cluster, error) 
 	if err != nil {
 		return nil, err
 	}
+	data, err := b.dataServices(net, keys, plane)
+	if err != nil {
+		return nil, err
+	}
 
 	return &cluster.Cluster{
 		Provider:   k8s,
 		Kubeconfig: kubeconfig,
 		Ready:      slices.Concat(access, pools.all, after, controllers, []pulumi.Resource{class}, repositories),
-		Services:   &services{builder: b, keys: keys, account: roles.account},
+		Services:   &services{builder: b, keys: keys, account: roles.account, managed: data},
 	}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/cluster"
+	"github.com/plinth-iac/plinth/components/managed"
 )
 
 // services are what aws offers to the workloads of the cluster.
@@ -12,6 +13,7 @@ type services struct {
 
 	keys    *keys
 	account pulumi.StringOutput
+	managed managed.Services
 }
 
 var _ cluster.Services = (*services)(nil)

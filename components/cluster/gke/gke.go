@@ -103,7 +103,7 @@ func (b *builder) build(opts []pulumi.ResourceOption) error {
 		Provider:   kubernetes,
 		Kubeconfig: kubeconfig,
 		Ready:      append(ready, admins...),
-		Services:   &services{builder: b, number: keys.projectNumber, registry: registry.address},
+		Services:   &services{builder: b, number: keys.projectNumber, registry: registry.address, managed: b.dataServices(net, keys)},
 	}
 	return nil
 }

@@ -18,6 +18,8 @@ type keys struct {
 	// grants without which the keys cannot be used.
 	grants        []pulumi.Resource
 	projectNumber pulumi.StringOutput
+	// ring holds them, and what other services of the platform are encrypted with.
+	ring *kms.KeyRing
 }
 
 func (b *builder) newKeys(apis []pulumi.Resource) (*keys, error) {
@@ -34,7 +36,7 @@ func (b *builder) newKeys(apis []pulumi.Resource) (*keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the key ring: %w", err)
 	}
-	k := &keys{projectNumber: projectNumber(agent.Email)}
+	k := &keys{projectNumber: projectNumber(agent.Email), ring: ring}
 	if k.secrets, err = b.newKey(ring, k, "secrets", agent.Email); err != nil {
 		return nil, err
 	}

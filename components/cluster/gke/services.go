@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/cluster"
+	"github.com/plinth-iac/plinth/components/managed"
 )
 
 // services are the project's.
@@ -14,6 +15,7 @@ type services struct {
 	*builder
 
 	number, registry pulumi.StringOutput
+	managed          managed.Services
 }
 
 var _ cluster.Services = (*services)(nil)

@@ -52,8 +52,8 @@ func newLayout(cloud string, network, pods, services netip.Prefix) Layout {
 	for zone := range MaxZones {
 		l.Private = append(l.Private, nth(network, quarter, zone))
 		l.Public = append(l.Public, nth(public, quarter+4, zone))
-		l.Data = append(l.Data, nth(data, quarter+4, zone))
 	}
+	l.Data = ForZones(data)
 	if cloud == "gcp" {
 		l.Proxies = nth(proxies, max(proxyBits, quarter+2), 0)
 		l.ControlPlane = nth(rest, 28, 0)
@@ -66,6 +66,15 @@ func newLayout(cloud string, network, pods, services netip.Prefix) Layout {
 
 // dns is the tenth of the addresses of Services, as all clouds have it.
 func dns(services netip.Prefix) netip.Addr { return nth(services, 32, 10).Addr() }
+
+// ForZones cuts a range into one for each of MaxZones zones, and leaves a quarter over.
+func ForZones(p netip.Prefix) []netip.Prefix {
+	var parts []netip.Prefix
+	for zone := range MaxZones {
+		parts = append(parts, nth(p, p.Bits()+2, zone))
+	}
+	return parts
+}
 
 // nth returns the nth range of the given size within p, counting from 0.
 func nth(p netip.Prefix, bits, n int) netip.Prefix {

@@ -75,17 +75,13 @@ func (s *services) newInstance(
 		}
 		before = append(before, logs)
 	}
-	upgradeOnly, err := managed.UpgradeOnly(ctx, name, "engineVersion")
-	if err != nil {
-		return nil, err
-	}
 
 	settings := &rds.InstanceArgs{
 		Identifier:               pulumi.String(id),
 		Engine:                   pulumi.String("postgres"),
 		EngineVersion:            pulumi.String(strconv.Itoa(args.Version)), // RDS chooses the minor version, and goes on from there
 		AutoMinorVersionUpgrade:  pulumi.Bool(true),
-		AllowMajorVersionUpgrade: pulumi.Bool(true), // downwards it is refused before it gets here
+		AllowMajorVersionUpgrade: pulumi.Bool(true), // downwards RDS refuses it
 		ApplyImmediately:         pulumi.Bool(true),
 		InstanceClass:            pulumi.String(place.Class),
 		MultiAz:                  pulumi.Bool(s.Spread),
@@ -126,7 +122,7 @@ func (s *services) newInstance(
 	if args.Protect {
 		settings.FinalSnapshotIdentifier = pulumi.String(id + "-final")
 	}
-	db, err := rds.NewInstance(ctx, name, settings, s.child(self, upgradeOnly, pulumi.Protect(args.Protect), pulumi.DependsOn(before),
+	db, err := rds.NewInstance(ctx, name, settings, s.child(self, pulumi.Protect(args.Protect), pulumi.DependsOn(append(before, args.After...)),
 		pulumi.DeleteBeforeReplace(true), // its name is known before it is there
 		longChanges)...)
 	if err != nil {

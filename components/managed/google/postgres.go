@@ -64,10 +64,6 @@ func (s *services) newInstance(ctx *pulumi.Context, name string, place managed.P
 	if err != nil {
 		return nil, err
 	}
-	upgradeOnly, err := managed.UpgradeOnly(ctx, name, "databaseVersion")
-	if err != nil {
-		return nil, err
-	}
 	availability := "ZONAL"
 	if s.Spread {
 		availability = "REGIONAL"
@@ -104,7 +100,7 @@ func (s *services) newInstance(ctx *pulumi.Context, name string, place managed.P
 			InsightsConfig: sql.DatabaseInstanceSettingsInsightsConfigArgs{QueryInsightsEnabled: pulumi.Bool(true)},
 			UserLabels:     s.Labels,
 		},
-	}, s.child(self, upgradeOnly, longChanges, pulumi.Protect(args.Protect), pulumi.DependsOn([]pulumi.Resource{grant}),
+	}, s.child(self, longChanges, pulumi.Protect(args.Protect), pulumi.DependsOn(append(args.After, grant)),
 		pulumi.IgnoreChanges([]string{"settings.diskSize"}))...)
 	if err != nil {
 		return nil, fmt.Errorf("making the database %s: %w", name, err)
