@@ -58,11 +58,12 @@ func TestCatalogue(t *testing.T) {
 // means: published under the tag.
 func TestVersionsAreThoseChecked(t *testing.T) {
 	t.Parallel()
+	const shared = "../../../shared/charts"
+	if _, err := os.Stat(shared); errors.Is(err, fs.ErrNotExist) {
+		t.Skip("the charts' own files are not at ../shared/charts: the pinned versions are not checked")
+	}
 	for row, chart := range catalogue(t) {
-		text, err := os.ReadFile(filepath.Join("../../../shared/charts", chart.Name, "Chart.yaml"))
-		if errors.Is(err, fs.ErrNotExist) {
-			t.Skip("the charts' own files are not at ../shared/charts: the pinned versions are not checked")
-		}
+		text, err := os.ReadFile(filepath.Join(shared, chart.Name, "Chart.yaml"))
 		require.NoError(t, err)
 		var published struct{ Name, Version string }
 		require.NoError(t, yaml.Unmarshal(text, &published))

@@ -13,7 +13,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
@@ -31,10 +30,10 @@ func CheckValues(t testing.TB, chart string, values any, free ...string) {
 		require.Contains(t, chartsOwn, key, "chart %s has no such value", chart)
 		chartsOwn[key] = nil
 	}
-	for _, key := range unknown("", chartsOwn, given) {
+	schema := schemaOf(t, chart, given)
+	for _, key := range unknown("", chartsOwn, given, schema.root()) {
 		assert.Fail(t, "unknown value", "chart %s has no value %s", chart, key)
 	}
-	checkSchema(t, chart, given)
 }
 
 // published is the path of a chart's file in ../shared/charts beside the project.
@@ -60,31 +59,20 @@ func known(t testing.TB, chart string) map[string]any {
 	return all
 }
 
-// checkSchema fails the test where the chart has a schema that the values do not meet.
-func checkSchema(t testing.TB, chart string, given map[string]any) {
-	t.Helper()
-	path := published(chart, "values.schema.json")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return
-	}
-	schema, err := jsonschema.NewCompiler().Compile(path)
-	require.NoError(t, err)
-	assert.NoError(t, schema.Validate(given), "chart %s refuses the values", chart)
-}
-
-// unknown lists the keys of given that the chart does not have.
-func unknown(path string, chart, given map[string]any) []string {
+// unknown lists the keys of given that the chart has neither among its values, where optional ones may be left out, nor in its schema.
+func unknown(path string, chart, given map[string]any, schema node) []string {
 	var found []string
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		value, exists := chart[key]
+		inSchema, named := schema.property(key)
 		at := fmt.Sprintf("%s.%s", path, key)
-		if !exists {
+		if !exists && !named {
 			found = append(found, at)
 			continue
 		}
 		below, isMap := given[key].(map[string]any)
 		if defaults, ok := value.(map[string]any); isMap && ok && len(defaults) > 0 {
-			found = append(found, unknown(at, defaults, below)...)
+			found = append(found, unknown(at, defaults, below, inSchema)...)
 		}
 	}
 	return found

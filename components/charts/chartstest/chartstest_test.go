@@ -13,10 +13,10 @@ func TestUnknown(t *testing.T) {
 	}
 	assert.Empty(t, unknown("", chart, map[string]any{
 		"image": map[string]any{"tag": "v1"}, "resources": map[string]any{"requests": map[string]any{"cpu": "1"}}, "name": "a", "replicas": 2,
-	}))
+	}, node{}))
 	assert.Equal(t, []string{".image.tga", ".replica"}, unknown("", chart, map[string]any{
 		"image": map[string]any{"tga": "v1"}, "replica": 2,
-	}))
+	}, node{}))
 }
 
 // failing notes that a check failed, and passes nothing on.
@@ -37,6 +37,7 @@ func TestCheckValues(t *testing.T) {
 	}{
 		"good":                      {"cert-manager", map[string]any{"crds": map[string]any{"enabled": true}}, true},
 		"a type the schema refuses": {"cert-manager", map[string]any{"crds": map[string]any{"enabled": "yes"}}, false},
+		"a key only in the schema":  {"cert-manager", map[string]any{"podDisruptionBudget": map[string]any{"maxUnavailable": 1}}, true},
 		"a key of a template":       {"gateway-helm", map[string]any{"hpa": map[string]any{"enabled": true}}, true},
 		"no key of a template":      {"gateway-helm", map[string]any{"hpa": map[string]any{"enable": true}}, false},
 	} {

@@ -15,6 +15,8 @@ import (
 
 // Services record what they are asked for. The zero value is ready, for one run of one program.
 type Services struct {
+	// ClientID of every identity, as on azure. Default: none, as on the other clouds.
+	ClientID string
 	// Buckets and Grants by name.
 	Buckets map[string]cluster.BucketArgs
 	Grants  map[string]cluster.GrantArgs
@@ -46,8 +48,12 @@ func (s *Services) Grant(
 	}
 	s.Grants[name] = *args
 	self, err := register(ctx, "plinth:clustertest:Identity", name, opts)
+	annotations := pulumi.StringMap{"identity": pulumi.String(args.ServiceAccount)}
+	if s.ClientID != "" {
+		annotations["azure.workload.identity/client-id"] = pulumi.String(s.ClientID)
+	}
 	return &cluster.Identity{
-		Annotations: pulumi.StringMap{"identity": pulumi.String(args.ServiceAccount)},
+		Annotations: annotations,
 		PodLabels:   pulumi.StringMap{"identity": pulumi.String("yes")},
 		Resources:   []pulumi.Resource{self},
 	}, err
