@@ -11,16 +11,23 @@ import (
 	"slices"
 
 	"github.com/pulumi/pulumi/pkg/v3/backend"
+	"github.com/pulumi/pulumi/pkg/v3/resource/stack"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
 // line is one of a journal: the first names the checkpoint it goes on from, the others hold an entry each. A last one
-// names the checkpoint that the journal was replayed into, before that replaces the old one.
-type line struct {
-	Base   string          `json:"base,omitempty"`
-	Entry  json.RawMessage `json:"entry,omitempty"`
-	Folded string          `json:"folded,omitempty"`
+// names the checkpoint that the journal was replayed into, before that replaces the old one. Entries are
+// written as the engine sent them, and read to be replayed.
+type line[E json.RawMessage | *apitype.JournalEntry] struct {
+	Base   string `json:"base,omitempty"`
+	Entry  E      `json:"entry,omitempty"`
+	Folded string `json:"folded,omitempty"`
 }
+
+type (
+	writtenLine = line[json.RawMessage]
+	readLine    = line[*apitype.JournalEntry]
+)
 
 // journal is the open journal of a running update.
 type journal struct {
@@ -32,7 +39,7 @@ type journal struct {
 
 // begin makes the journal of an update.
 func (s store) begin() (*journal, error) {
-	_, base, err := s.load()
+	text, err := s.read()
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +48,7 @@ func (s store) begin() (*journal, error) {
 		return nil, fmt.Errorf("making the journal of the state: %w", err)
 	}
 	j := &journal{file: file, seen: map[int64]bool{}}
-	if err := errors.Join(j.write(line{Base: base}), syncFolder(filepath.Dir(s.journal))); err != nil {
+	if err := errors.Join(j.write(writtenLine{Base: digest(text)}), syncFolder(filepath.Dir(s.journal))); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	return j, nil
@@ -49,7 +56,7 @@ func (s store) begin() (*journal, error) {
 
 // add appends entries. When it returns they are on the disk, or none of them counts.
 func (j *journal) add(entries []json.RawMessage) error {
-	var lines []line
+	var lines []writtenLine
 	var numbers []int64
 	for _, entry := range entries {
 		var head struct {
@@ -59,7 +66,7 @@ func (j *journal) add(entries []json.RawMessage) error {
 			return badRequest("a journal entry is no JSON: %v", err)
 		}
 		if !j.seen[head.SequenceID] {
-			lines, numbers = append(lines, line{Entry: entry}), append(numbers, head.SequenceID)
+			lines, numbers = append(lines, writtenLine{Entry: entry}), append(numbers, head.SequenceID)
 		}
 	}
 	if err := j.write(lines...); err != nil {
@@ -71,7 +78,7 @@ func (j *journal) add(entries []json.RawMessage) error {
 	return nil
 }
 
-func (j *journal) write(lines ...line) error {
+func (j *journal) write(lines ...writtenLine) error {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text) // One line each: Encode compacts the entries.
 	for _, l := range lines {
@@ -112,7 +119,7 @@ func (s store) fold() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if slices.ContainsFunc(lines, func(l line) bool { return l.Folded == base }) {
+	if slices.ContainsFunc(lines, func(l readLine) bool { return l.Folded == base }) {
 		return true, s.forget()
 	}
 	if lines[0].Base != base {
@@ -124,21 +131,17 @@ func (s store) fold() (bool, error) {
 		if l.Entry == nil {
 			continue
 		}
-		var entry apitype.JournalEntry
-		if err := json.Unmarshal(l.Entry, &entry); err != nil {
-			return false, s.damaged(i, err)
-		}
-		if err := replayer.Add(entry); err != nil {
+		if err := replayer.Add(*l.Entry); err != nil {
 			return false, s.damaged(i, err)
 		}
 	}
 	return true, s.foldInto(replayer, int64(len(text)))
 }
 
-func (s store) parse(text []byte) ([]line, error) {
-	var lines []line
+func (s store) parse(text []byte) ([]readLine, error) {
+	var lines []readLine
 	for row := range bytes.Lines(text) {
-		var l line
+		var l readLine
 		if err := json.Unmarshal(row, &l); err != nil {
 			return nil, s.damaged(len(lines), err)
 		}
@@ -157,20 +160,20 @@ func (s store) foldInto(replayer *backend.JournalReplayer, size int64) error {
 	if err != nil {
 		return fmt.Errorf("replaying %s: %w", s.journal, err)
 	}
-	d, err := untyped(&deployment)
+	checkpoint, err := stack.DeploymentV3ToCheckpoint(s.stack, deployment.Deployment, deployment.Version, deployment.Features)
 	if err != nil {
-		return err
+		return fmt.Errorf("encoding the state: %w", err)
 	}
-	text, err := s.encode(d)
+	text, err := json.Marshal(checkpoint)
 	if err != nil {
-		return fmt.Errorf("writing the state: %w", err)
+		return fmt.Errorf("encoding the state: %w", err)
 	}
 	file, err := os.OpenFile(s.journal, os.O_WRONLY, 0)
 	if err != nil {
 		return fmt.Errorf("closing the journal of the state: %w", err)
 	}
 	j := &journal{file: file, size: size}
-	if err := errors.Join(file.Truncate(size), j.write(line{Folded: digest(text)}), file.Close()); err != nil {
+	if err := errors.Join(file.Truncate(size), j.write(writtenLine{Folded: digest(text)}), file.Close()); err != nil {
 		return fmt.Errorf("closing the journal of the state: %w", err)
 	}
 	if err := s.replace(text); err != nil {
@@ -184,12 +187,4 @@ func (s store) forget() error {
 		return fmt.Errorf("removing the journal of the state: %w", err)
 	}
 	return syncFolder(filepath.Dir(s.journal))
-}
-
-func untyped(d *apitype.TypedDeployment) (*apitype.UntypedDeployment, error) {
-	text, err := json.Marshal(d.Deployment)
-	if err != nil {
-		return nil, fmt.Errorf("encoding the state: %w", err)
-	}
-	return &apitype.UntypedDeployment{Version: d.Version, Features: d.Features, Deployment: text}, nil
 }

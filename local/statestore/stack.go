@@ -2,6 +2,7 @@ package statestore
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -141,4 +142,12 @@ func (s *Server) replace(r *http.Request) (any, error) {
 // past lists the updates of this run, latest first.
 func (s *Server) past(*http.Request) (any, error) {
 	return apitype.GetHistoryResponse{Updates: s.history}, nil
+}
+
+func untyped(d *apitype.TypedDeployment) (*apitype.UntypedDeployment, error) {
+	text, err := json.Marshal(d.Deployment)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the state: %w", err)
+	}
+	return &apitype.UntypedDeployment{Version: d.Version, Features: d.Features, Deployment: text}, nil
 }

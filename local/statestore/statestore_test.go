@@ -87,7 +87,7 @@ func TestTheJournalCountsOnceWhereverItsReplayIsKilled(t *testing.T) {
 	journal := read(t, s.server.store.journal)
 	s.complete(u, l)
 	after := read(t, s.server.store.checkpoint)
-	folded, err := json.Marshal(line{Folded: digest([]byte(after))})
+	folded, err := json.Marshal(readLine{Folded: digest([]byte(after))})
 	require.NoError(t, err)
 
 	for name, files := range map[string][2]string{

@@ -37,11 +37,19 @@ func (s store) exists() bool {
 	return err == nil
 }
 
-// load reads the checkpoint, and returns the digest of its file too.
-func (s store) load() (*apitype.TypedDeployment, string, error) {
+func (s store) read() ([]byte, error) {
 	text, err := os.ReadFile(s.checkpoint)
 	if err != nil {
-		return nil, "", fmt.Errorf("reading the state: %w", err)
+		return nil, fmt.Errorf("reading the state: %w", err)
+	}
+	return text, nil
+}
+
+// load reads the checkpoint, and returns the digest of its file too.
+func (s store) load() (*apitype.TypedDeployment, string, error) {
+	text, err := s.read()
+	if err != nil {
+		return nil, "", err
 	}
 	checkpoint, version, features, err := stack.UnmarshalVersionedCheckpointToLatestCheckpoint(encoding.JSON, text)
 	if err != nil {
