@@ -10,8 +10,11 @@
 // Install creates a closed Namespace, a NetworkPolicy <name>-<app> for each app among the chart's pods, and the Release, and
 // nothing where the chart is in the cluster already. Chart.Release alone is for charts that go to a namespace of the cluster's own.
 //
+// What its makers release as a manifest only is applied from there, by Apply, in the same order; manifests.go pins them.
+//
 // A mirror is one setting: oci://host/path holds the charts by name, an https address is a repository with an index.yaml, and
-// file:///folder has them packed as <name>-<version>.tgz. Package chartstest checks values against the charts' own.
+// file:///folder has them packed as <name>-<version>.tgz. The latter two have manifests as
+// <name>-<version>.yaml. Package chartstest checks values against the charts' own.
 //
 // An installation or upgrade that fails is rolled back. One that is killed leaves its release pending: the stand-in provider of
 // the laptop recovers it at the next run, and Pulumi's own refuses to touch it ("another operation is in progress"), until
