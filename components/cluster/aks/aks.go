@@ -104,6 +104,6 @@ func (b *builder) build() (*cluster.Cluster, error) {
 		Provider:   k8s,
 		Kubeconfig: kubeconfig,
 		Ready:      append(addOns, pools.system, pull),
-		Services:   &services{builder: b, plane: plane, net: net, server: registry.LoginServer, vault: secrets, tenant: identity.TenantId},
+		Services:   &services{builder: b, plane: plane, net: net, server: registry.LoginServer, vault: secrets, tenant: identity.TenantId, managed: b.dataServices(net, keys)},
 	}, nil
 }

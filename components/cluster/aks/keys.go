@@ -14,6 +14,8 @@ type encryption struct {
 	key pulumi.StringOutput
 	// disks is the id of the disk encryption set of the nodes and volumes.
 	disks pulumi.StringOutput
+	// vault has them, and those of what else the platform encrypts.
+	vault *keyvault.Vault
 	// access are the role assignments without which the control plane can use neither.
 	access []pulumi.Resource
 }
@@ -56,7 +58,7 @@ func (b *builder) keys(identity *managedidentity.UserAssignedIdentity) (*encrypt
 		return nil, err
 	}
 	return &encryption{
-		key: etcd.KeyUriWithVersion, disks: set.ID().ToStringOutput(), access: []pulumi.Resource{use, read},
+		key: etcd.KeyUriWithVersion, disks: set.ID().ToStringOutput(), vault: vault, access: []pulumi.Resource{use, read},
 	}, nil
 }
 

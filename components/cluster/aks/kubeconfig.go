@@ -19,13 +19,7 @@ func (b *builder) kubeconfig(plane *containerservice.ManagedCluster) pulumi.Stri
 	credentials := containerservice.ListManagedClusterUserCredentialsOutput(b.ctx, containerservice.ListManagedClusterUserCredentialsOutputArgs{
 		ResourceGroupName: b.group.Name, ResourceName: plane.Name, Format: pulumi.String("exec"),
 	}, pulumi.Provider(b.provider), pulumi.Parent(b.parent))
-	config := credentials.Kubeconfigs().ApplyT(func(all []containerservice.CredentialResultResponse) (string, error) {
-		if len(all) == 0 {
-			return "", errors.New("reading the cluster's credentials: AKS returned none; the identity that deploys needs the role Azure Kubernetes Service Cluster User")
-		}
-		return exchange(all[0].Value)
-	}).(pulumi.StringOutput)
-	return pulumi.ToSecret(config).(pulumi.StringOutput)
+	return pulumi.ToSecret(credentials.Kubeconfigs().ApplyT(exchange)).(pulumi.StringOutput)
 }
 
 // kubeconfig is the part of the file's format that is used.
@@ -70,8 +64,11 @@ type execPlugin struct {
 
 // exchange returns a kubeconfig for the same cluster that asks kubelogin for each token. By default kubelogin asks the Azure CLI, which
 // serves people and, after a login step, CI; AAD_LOGIN_METHOD in the environment chooses another way, such as workloadidentity.
-func exchange(encoded string) (string, error) {
-	text, err := base64.StdEncoding.DecodeString(encoded)
+func exchange(credentials []containerservice.CredentialResultResponse) (string, error) {
+	if len(credentials) == 0 {
+		return "", errors.New("reading the cluster's credentials: AKS returned none; the identity that deploys needs the role Azure Kubernetes Service Cluster User")
+	}
+	text, err := base64.StdEncoding.DecodeString(credentials[0].Value)
 	if err != nil {
 		return "", errors.New("reading the cluster's credentials: they are not in base64") // the error itself could quote them
 	}

@@ -13,6 +13,8 @@ import (
 type subnetwork struct {
 	// subnet is its resource id.
 	subnet pulumi.StringOutput
+	// vnet is the resource id of the network that it is in.
+	vnet pulumi.StringInput
 	// egress is the public address that the nodes' traffic comes from. Unset in an existing network.
 	egress *network.PublicIPAddress
 }
@@ -20,7 +22,7 @@ type subnetwork struct {
 // network makes the VNet with the one subnet of the nodes, or takes the one that is there.
 func (b *builder) network() (*subnetwork, error) {
 	if n := b.args.Spec.Network; n != nil && n.Existing != nil {
-		return &subnetwork{subnet: pulumi.String(n.Existing.Private[0]).ToStringOutput()}, nil
+		return &subnetwork{subnet: pulumi.String(n.Existing.Private[0]).ToStringOutput(), vnet: pulumi.String(n.Existing.ID)}, nil
 	}
 	vnet, err := network.NewVirtualNetwork(b.ctx, b.name+"-network", &network.VirtualNetworkArgs{
 		ResourceGroupName: b.group.Name, Location: pulumi.String(b.args.Region), Tags: b.tags,
@@ -59,7 +61,7 @@ func (b *builder) network() (*subnetwork, error) {
 	if err := b.flowLog(vnet); err != nil {
 		return nil, err
 	}
-	return &subnetwork{subnet: subnet.ID().ToStringOutput(), egress: egress}, nil
+	return &subnetwork{subnet: subnet.ID().ToStringOutput(), vnet: vnet.ID().ToStringOutput(), egress: egress}, nil
 }
 
 // nat is the nodes' way out. There is one in every environment: the nodes of a cluster share a subnet, and a subnet takes one NAT

@@ -66,6 +66,10 @@ func (b *builder) pools(plane *containerservice.ManagedCluster, net *subnetwork)
 	names := slices.SortedFunc(maps.Keys(b.args.Spec.Pools), func(x, y string) int {
 		return cmp.Or(cmp.Compare(b.turn(x), b.turn(y)), cmp.Compare(x, y))
 	})
+	keepSize, err := b.keepSize()
+	if err != nil {
+		return pools{}, err
+	}
 	var made pools
 	for _, name := range names {
 		opts := []pulumi.ResourceOption{pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "30m", Update: "2h", Delete: "2h"})}
@@ -73,7 +77,7 @@ func (b *builder) pools(plane *containerservice.ManagedCluster, net *subnetwork)
 			opts = append(opts, pulumi.DependsOn([]pulumi.Resource{made.last}))
 		}
 		if b.args.Spec.Pools[name].Nodes.Max != nil {
-			opts = append(opts, pulumi.IgnoreChanges([]string{"count"})) // the autoscaler's
+			opts = append(opts, pulumi.IgnoreChanges([]string{"count"}), keepSize) // the autoscaler's
 		}
 		pool, err := containerservice.NewAgentPool(b.ctx, b.name+"-"+name, b.agentPool(name, plane, net), b.children(opts...)...)
 		if err != nil {

@@ -14,6 +14,7 @@ const (
 	networkContributor  = "4d97b98b-1d4f-4787-a291-c67834d212e7"
 	reader              = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 	acrPull             = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
+	cryptoServiceUser   = "e147488a-f6f5-4113-8e2d-b22465e65bf6"
 	cryptoUser          = "12338af0-0e69-4776-bea7-57ae8d297424"
 	secretsUser         = "4633458b-17de-408a-b874-0445c86b69e6"
 	secretsOfficer      = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"

@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/cluster"
+	"github.com/plinth-iac/plinth/components/managed"
 )
 
 // services are what Azure offers to the cluster's workloads.
@@ -20,6 +21,8 @@ type services struct {
 	server pulumi.StringOutput
 	vault  *keyvault.Vault
 	tenant pulumi.StringOutput
+
+	managed managed.Services
 }
 
 var _ cluster.Services = (*services)(nil)

@@ -65,6 +65,39 @@ func TestPlan(t *testing.T) {
 	}
 }
 
+func TestOverlay(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, pods, services string
+		nodes                int
+		want                 string
+	}{
+		{"the defaults", "", "", 20, ""},
+		{"its own", "10.244.0.0/16", "10.2.0.0/24", 100, ""},
+		{"no range", "ten", "", 1, "cluster.network.pods"},
+		{"one in the other", "10.0.0.0/12", "10.1.0.0/16", 1, "cluster.network.services"},
+		{"what azure keeps", "", "172.30.0.0/16", 1, "which the cloud keeps"},
+		{"too small", "10.244.0.0/20", "", 13, "holds the pods of 16 nodes"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var problems spec.Problems
+			request := Request{Cloud: "azure", Zones: 3, Pools: []Pool{{Nodes: c.nodes}}, Pods: c.pods, Services: c.services}
+			l := Overlay(at, request, &problems)
+			if c.want != "" {
+				require.ErrorContains(t, problems.Err(), c.want)
+				return
+			}
+			require.NoError(t, problems.Err())
+			assert.False(t, l.Network.IsValid(), "it is not ours to plan")
+			request.Network = "192.168.0.0/16"
+			whole := Plan(at, request, &problems)
+			require.NoError(t, problems.Err())
+			assert.Equal(t, []any{whole.Pods, whole.Services, whole.DNS}, []any{l.Pods, l.Services, l.DNS})
+		})
+	}
+}
+
 func texts(list []netip.Prefix) []string {
 	var all []string
 	for _, p := range list {
