@@ -29,6 +29,14 @@ func podSpec(args *Args, claim *corev1.PersistentVolumeClaim) corev1.PodSpecArgs
 		containers = append(containers, exporter)
 	}
 
+	var before corev1.ContainerArray
+	for _, c := range args.Init {
+		c = Hardened(c)
+		mounts, _ := c.VolumeMounts.(corev1.VolumeMountArray)
+		c.VolumeMounts = append(corev1.VolumeMountArray{Mount(dataVolume, args.DataPath)}, mounts...)
+		before = append(before, c)
+	}
+
 	pod := corev1.PodSpecArgs{
 		Containers: containers,
 		Volumes: slices.Concat(corev1.VolumeArray{corev1.VolumeArgs{
@@ -41,6 +49,12 @@ func podSpec(args *Args, claim *corev1.PersistentVolumeClaim) corev1.PodSpecArgs
 		EnableServiceLinks:            pulumi.Bool(false),
 		TerminationGracePeriodSeconds: pulumi.Int(args.GracePeriod),
 		SecurityContext:               PodSecurity(args.User),
+	}
+	if len(before) > 0 {
+		pod.InitContainers = before
+	}
+	if args.ServiceAccount != "" {
+		pod.ServiceAccountName = pulumi.String(args.ServiceAccount)
 	}
 	if args.PriorityClass != "" {
 		pod.PriorityClassName = pulumi.String(args.PriorityClass)

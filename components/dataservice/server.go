@@ -2,6 +2,7 @@ package dataservice
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
@@ -32,6 +33,13 @@ type Args struct {
 	MetricsPort int
 	// Exporter is a sidecar that serves the metrics, where the server does not itself.
 	Exporter *corev1.ContainerArgs
+	// Init are containers that run before the server, with its disk mounted where the server has it.
+	Init []corev1.ContainerArgs
+	// ServiceAccount that the pod runs as, and the PodLabels that it must carry for that. Default: the namespace's, without a right.
+	ServiceAccount string
+	PodLabels      pulumi.StringMap
+	// To are what the pod may connect to. Default: nothing.
+	To []network.Peer
 	// Volumes of the pod, beside its disk.
 	Volumes corev1.VolumeArray
 	// Storage is the size of the disk, in bytes.
@@ -84,7 +92,7 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 			// mended; it would have to be deleted by hand.
 			PodManagementPolicy: pulumi.String("Parallel"),
 			Template: corev1.PodTemplateSpecArgs{
-				Metadata: metav1.ObjectMetaArgs{Labels: labels},
+				Metadata: metav1.ObjectMetaArgs{Labels: merged(labels, args.PodLabels)},
 				Spec:     podSpec(args, claim),
 			},
 		},
@@ -115,9 +123,9 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	}, opts...); err != nil {
 		return nil, fmt.Errorf("making the PodDisruptionBudget %s: %w", name, err)
 	}
-	// Nothing is let out: a server of data opens no connections.
+	// A server of data opens no connections by itself.
 	if _, err := network.Allow(ctx, name, &network.Rules{
-		Namespace: args.Namespace, App: name, Labels: labels, Ports: []int{args.Port}, From: args.Clients,
+		Namespace: args.Namespace, App: name, Labels: labels, Ports: []int{args.Port}, From: args.Clients, To: args.To,
 	}, opts...); err != nil {
 		return nil, err
 	}
@@ -137,6 +145,12 @@ func Labels(name, version string) pulumi.StringMap {
 		"app.kubernetes.io/managed-by": pulumi.String("pulumi"),
 		"app.kubernetes.io/version":    pulumi.String(version),
 	}
+}
+
+func merged(labels, more pulumi.StringMap) pulumi.StringMap {
+	all := maps.Clone(labels)
+	maps.Copy(all, more)
+	return all
 }
 
 func newClaim(ctx *pulumi.Context, name string, args *Args, meta *metav1.ObjectMetaArgs, opts []pulumi.ResourceOption,
