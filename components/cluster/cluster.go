@@ -16,6 +16,9 @@ type Cluster struct {
 	// Ready are the resources without which pods cannot run, get volumes, load balancers or cloud permissions. Whatever is
 	// installed in the cluster depends on them, and so is destroyed before them.
 	Ready []pulumi.Resource
+	// LoadBalancer are the annotations of a Service of type LoadBalancer that faces the internet, such that its pods see who
+	// connects. Empty where it needs none. Its externalTrafficPolicy has to be Local.
+	LoadBalancer map[string]string
 	// Services are what the cloud offers beside machines. Nil on a cluster that Plinth did not make.
 	Services Services
 }

@@ -138,7 +138,15 @@ func (b *builder) build(opts []pulumi.ResourceOption) (*cluster.Cluster, error) 
 		Provider:   k8s,
 		Kubeconfig: kubeconfig,
 		Ready:      slices.Concat(access, pools.all, after, controllers, []pulumi.Resource{class}, repositories),
-		Services:   &services{builder: b, keys: keys, account: roles.account, managed: data},
+		LoadBalancer: map[string]string{
+			"service.beta.kubernetes.io/aws-load-balancer-type":            "external", // the controller's, not the in-tree one
+			"service.beta.kubernetes.io/aws-load-balancer-nlb-target-type": "ip",
+			"service.beta.kubernetes.io/aws-load-balancer-scheme":          "internet-facing",
+			// Pods behind addresses would else see the load balancer's.
+			"service.beta.kubernetes.io/aws-load-balancer-target-group-attributes": "preserve_client_ip.enabled=true",
+			"service.beta.kubernetes.io/aws-load-balancer-attributes":              "load_balancing.cross_zone.enabled=true",
+		},
+		Services: &services{builder: b, keys: keys, account: roles.account, managed: data},
 	}, nil
 }
 

@@ -103,7 +103,9 @@ func (b *builder) build(opts []pulumi.ResourceOption) error {
 		Provider:   kubernetes,
 		Kubeconfig: kubeconfig,
 		Ready:      append(ready, admins...),
-		Services:   &services{builder: b, number: keys.projectNumber, registry: registry.address, managed: b.dataServices(net, keys)},
+		// By backend service, as Google advises for new ones: docs.cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer.
+		LoadBalancer: map[string]string{"cloud.google.com/l4-rbs": "enabled"},
+		Services:     &services{builder: b, number: keys.projectNumber, registry: registry.address, managed: b.dataServices(net, keys)},
 	}
 	return nil
 }
