@@ -24,8 +24,8 @@ import (
 // environments are the stack files of the repository.
 var environments = []string{"dev", "stage", "prod"}
 
-// stackFile reads a stack file as the engine hands it to a program, for the cluster of the kubeconfig in force.
-func stackFile(t *testing.T, stack string) mocks.Option {
+// readStackFile returns the values of a stack file of the repository.
+func readStackFile(t *testing.T, stack string) map[string]any {
 	t.Helper()
 	content, err := os.ReadFile("../Pulumi." + stack + ".yaml")
 	require.NoError(t, err)
@@ -33,11 +33,23 @@ func stackFile(t *testing.T, stack string) mocks.Option {
 		Config map[string]any `json:"config"`
 	}
 	require.NoError(t, yaml.Unmarshal(content, &file))
-	file.Config["plinth:cloud"] = "existing"
-	delete(file.Config, "plinth:region")
+	return file.Config
+}
 
+// stackFile is a stack file of the repository for the cluster of the kubeconfig in force.
+func stackFile(t *testing.T, stack string) mocks.Option {
+	t.Helper()
+	values := readStackFile(t, stack)
+	values["plinth:cloud"] = "existing"
+	delete(values, "plinth:region")
+	return asConfig(t, values)
+}
+
+// asConfig hands values over as the engine does.
+func asConfig(t *testing.T, from map[string]any) mocks.Option {
+	t.Helper()
 	values := map[string]string{}
-	for key, value := range file.Config {
+	for key, value := range from {
 		if text, ok := value.(string); ok {
 			values[key] = text
 			continue

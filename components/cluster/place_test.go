@@ -33,7 +33,7 @@ func TestPlace(t *testing.T) {
 		types         map[string]string
 		gpuZones      []int
 	}{
-		{"aws", "eu-central-1", []string{"euc1-az1", "euc1-az2", "euc1-az3"}, map[string]string{"system": "m7i.xlarge", "spot": "m7i.2xlarge", "gpu": "g4dn.xlarge"}, []int{0, 1, 2}},
+		{"aws", "eu-central-1", []string{"euc1-az2", "euc1-az3", "euc1-az1"}, map[string]string{"system": "m7i.xlarge", "spot": "m7i.2xlarge", "gpu": "g4dn.xlarge"}, []int{0, 1, 2}},
 		{"gcp", "us-east1", []string{"us-east1-b", "us-east1-c", "us-east1-d"}, map[string]string{"system": "n2-standard-4", "spot": "n2-standard-8", "gpu": "n1-highmem-4"}, []int{1, 2}},
 		{"azure", "westeurope", []string{"1", "2", "3"}, map[string]string{"system": "Standard_D4ds_v5", "spot": "Standard_D8ds_v5", "gpu": "Standard_NC4as_T4_v3"}, []int{0, 1, 2}},
 	} {

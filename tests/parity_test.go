@@ -1,0 +1,113 @@
+package tests
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/urn"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/plinth-iac/plinth/stacks"
+	"github.com/plinth-iac/plinth/tests/mocks"
+)
+
+// differences are what the in-cluster layer of a cloud may have otherwise than that of an existing cluster: "cloud: type name" and
+// why. Everything else is the same everywhere, to the letter. Add to it only what a review has agreed to.
+var differences = map[string]string{}
+
+// The promise of the house: what runs in the cluster does not know which cloud it is on.
+func TestInClusterLayerIsTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	for _, stack := range environments {
+		t.Run(stack, func(t *testing.T) {
+			t.Parallel()
+			mocks.Modes(t, func(t *testing.T, run func(testing.TB, pulumi.RunFunc, ...mocks.Option) *mocks.Recording) {
+				want := inCluster(t, run(t, stacks.Platform, stackFile(t, stack), mocks.WithStack(stack)))
+				require.NotEmpty(t, want)
+				for cloud := range clouds {
+					got := inCluster(t, run(t, stacks.Platform, onCloud(t, stack, cloud)...))
+					for name := range merge(want, got) {
+						if differences[cloud+": "+name] == "" {
+							assert.Equal(t, want[name], got[name], "%s in %s on %s", name, stack, cloud)
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
+func merge(a, b map[string]placed) map[string]placed {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+// placed is what a registration means to a cluster, without the words in which each cloud's own layer stands below it.
+type placed struct {
+	Parent                          string
+	Inputs                          map[string]any
+	Protect, RetainOnDelete, OneWay bool
+	IgnoreChanges                   []string
+	Timeouts                        mocks.Timeouts
+	After                           []string
+}
+
+// inCluster are the registrations above the cluster contract, by type and name.
+func inCluster(t *testing.T, r *mocks.Recording) map[string]placed {
+	t.Helper()
+	above := map[string]bool{}
+	for _, res := range r.Resources() {
+		above[res.URN] = !ofTheCluster(r, res)
+	}
+	all := map[string]placed{}
+	for _, res := range r.Resources() {
+		if !above[res.URN] || strings.HasPrefix(res.Type, "pulumi:providers:") {
+			continue
+		}
+		var after []string
+		for _, dependency := range res.Dependencies {
+			if above[dependency] {
+				after = append(after, label(dependency))
+			}
+		}
+		slices.Sort(after)
+		name := res.Type + " " + res.Name
+		require.NotContains(t, all, name)
+		all[name] = placed{
+			Parent: label(res.Parent), Inputs: res.Inputs, Protect: res.Protect, RetainOnDelete: res.RetainOnDelete,
+			OneWay: res.DeleteBeforeReplace, IgnoreChanges: res.IgnoreChanges, Timeouts: res.Timeouts, After: after,
+		}
+	}
+	return all
+}
+
+// ofTheCluster tells whether a resource belongs to a cluster component or is a provider of one.
+func ofTheCluster(r *mocks.Recording, res *mocks.Resource) bool {
+	for res != nil {
+		if slices.Contains([]string{"plinth:eks:Cluster", "plinth:gke:Cluster", "plinth:aks:Cluster", "plinth:existing:Cluster"}, res.Type) {
+			return true
+		}
+		parent := res.Parent
+		res = nil
+		for _, other := range r.Resources() {
+			if other.URN == parent {
+				res = other
+			}
+		}
+	}
+	return false
+}
+
+// label is the type and the name in a URN, for people.
+func label(of string) string {
+	u := urn.URN(of)
+	if of == "" || u.Type() == "pulumi:pulumi:Stack" {
+		return "the stack"
+	}
+	return string(u.Type()) + " " + u.Name()
+}
