@@ -3,6 +3,8 @@ package cluster
 import (
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/managed"
 )
 
 // Cluster is what everything above a cluster knows of it, the same on every cloud.
@@ -35,6 +37,8 @@ type Services interface {
 	Registry() pulumi.StringOutput
 	// SecretStore is what External Secrets needs to know of the cloud's secret store.
 	SecretStore() SecretStore
+	// Managed are the cloud's own data services, the same at every call.
+	Managed() managed.Services
 }
 
 // BucketArgs describe a bucket.

@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/cluster"
+	"github.com/plinth-iac/plinth/components/managed"
 )
 
 // Services record what they are asked for. The zero value is ready, for one run of one program.
@@ -20,6 +21,8 @@ type Services struct {
 	// Buckets and Grants by name.
 	Buckets map[string]cluster.BucketArgs
 	Grants  map[string]cluster.GrantArgs
+	// DataServices of the cloud. Nil where a program asks for none.
+	DataServices managed.Services
 }
 
 var _ cluster.Services = (*Services)(nil)
@@ -68,6 +71,9 @@ func (s *Services) Registry() pulumi.StringOutput {
 func (s *Services) SecretStore() cluster.SecretStore {
 	return cluster.SecretStore{Provider: "aws", Spec: pulumi.Map{}}
 }
+
+// Managed implements cluster.Services.
+func (s *Services) Managed() managed.Services { return s.DataServices }
 
 func register(ctx *pulumi.Context, token, name string, opts []pulumi.ResourceOption) (pulumi.Resource, error) {
 	self := &pulumi.ResourceState{}
