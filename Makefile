@@ -36,6 +36,7 @@ test: build ## Run every test: units, mocks, and end to end on the embedded Kube
 	PLINTH_BIN=$(CURDIR)/$(PLINTH) go test -count=1 -timeout 30m ./tests/e2e/...
 
 bench: build ## Measure against kubectl and the targets, from 30 min; BENCH_COLD=0 leaves out the builds from an empty cache
+	go test ./tests -run '^$$' -bench CriticalPath -benchtime 1x
 	@cd local && go run ./bench -cold=$(if $(filter 0,$(BENCH_COLD)),false,true) $(BENCH)
 
 lint: ## Check formatting, go vet and staticcheck in both modules

@@ -19,7 +19,7 @@ var clouds = map[string]func() []mocks.Option{"aws": ekstest.Outputs, "gcp": gke
 
 // onCloud is a stack file of the repository on a cloud. Those of stage and prod need their cloud changed, and nothing else; dev's is
 // for a laptop, and is told where to go and who may enter.
-func onCloud(t *testing.T, stack, cloud string) []mocks.Option {
+func onCloud(t testing.TB, stack, cloud string) []mocks.Option {
 	t.Helper()
 	values := readStackFile(t, stack)
 	values["plinth:cloud"] = cloud

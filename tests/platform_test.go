@@ -25,7 +25,7 @@ import (
 var environments = []string{"dev", "stage", "prod"}
 
 // readStackFile returns the values of a stack file of the repository.
-func readStackFile(t *testing.T, stack string) map[string]any {
+func readStackFile(t testing.TB, stack string) map[string]any {
 	t.Helper()
 	content, err := os.ReadFile("../Pulumi." + stack + ".yaml")
 	require.NoError(t, err)
@@ -46,7 +46,7 @@ func stackFile(t *testing.T, stack string) mocks.Option {
 }
 
 // asConfig hands values over as the engine does.
-func asConfig(t *testing.T, from map[string]any) mocks.Option {
+func asConfig(t testing.TB, from map[string]any) mocks.Option {
 	t.Helper()
 	values := map[string]string{}
 	for key, value := range from {
