@@ -70,5 +70,5 @@ func parseStackFile(t *testing.T, text string) (*config.Config, *spec.Problems) 
 			values[name] = value
 		}
 	}
-	return config.Parse("mine", values)
+	return config.Parse("mine", values, day)
 }
