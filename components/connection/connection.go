@@ -21,7 +21,11 @@ const (
 	Password = "password"
 	// Database is Postgres' database name or RabbitMQ's virtual host.
 	Database = "database"
-	// URI is all of the above in one address that the usual client libraries accept.
+	// ReadOnlyHost is the DNS name of Postgres' replicas, which may lag behind; that of the server itself where there are none.
+	ReadOnlyHost = "readonly_host"
+	// CA is the certificate of the authority that signed the server's, as PEM. Only there where it is none that every client knows.
+	CA = "ca"
+	// URI is all of the above but the replicas in one address that the usual client libraries accept.
 	URI = "uri"
 )
 

@@ -52,7 +52,7 @@ type RedisArgs struct {
 	Size
 	// Eviction is what happens to keys when memory is full, in Redis' own words, such as noeviction or allkeys-lru.
 	Eviction string
-	// Password that clients must give. Unset on gcp and azure, which make it themselves: see Server.Password.
+	// Password that clients must give. gcp and azure make it themselves, and ignore this one: see Server.Password.
 	Password pulumi.StringOutput
 	// Rotation is how often the password was replaced. Only azure looks at it, which has two, in turn.
 	Rotation int

@@ -18,6 +18,9 @@ const (
 	// deliveries of one message before it is dead-lettered, or dropped: RabbitMQ 4's own default, said here so that it stays.
 	// https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
 	deliveries = 20
+	// priority of our policies. Those that Amazon MQ has for all queues are at 1, and the highest that matches a queue is the one.
+	// https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-defaults.html
+	priority = 10
 )
 
 // definitions is the file that the broker imports at each start.
@@ -132,7 +135,7 @@ func quorumQueue(name string) queueDefinition {
 // policy is never empty, so that it replaces the one that was imported before.
 func policy(queue string, definition map[string]any) policyDefinition {
 	return policyDefinition{
-		VHost: virtualHost, Name: queue, Pattern: "^" + regexp.QuoteMeta(queue) + "$", ApplyTo: "queues", Definition: definition,
+		VHost: virtualHost, Name: queue, Pattern: "^" + regexp.QuoteMeta(queue) + "$", ApplyTo: "queues", Priority: priority, Definition: definition,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/connection"
 	"github.com/plinth-iac/plinth/components/dataservice"
 	"github.com/plinth-iac/plinth/components/network"
@@ -37,6 +38,8 @@ type Args struct {
 	KeepData bool
 	// PriorityClass of the pod. Empty for the cluster's default.
 	PriorityClass string
+	// Services of the cloud, of which mode managed needs its data services.
+	Services cluster.Services
 }
 
 // RabbitMQ is the platform's RabbitMQ.
@@ -51,6 +54,9 @@ type RabbitMQ struct {
 // provider. It fails where the mode is not single.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*RabbitMQ, error) {
 	s := args.Spec
+	if s.Mode == spec.Managed {
+		return newManaged(ctx, name, args, opts...)
+	}
 	if s.Mode != spec.Single {
 		return nil, fmt.Errorf("rabbitmq mode %q is not there yet; set plinth:rabbitmq.mode to single", s.Mode)
 	}

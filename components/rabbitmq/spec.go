@@ -14,6 +14,8 @@ type Spec struct {
 	Memory spec.Quantity `json:"memory,omitempty"`
 	// Queues declared on the broker.
 	Queues []Queue `json:"queues,omitempty"`
+	// Rotate is how often the password was replaced. Raise it by one to have another. Only mode managed.
+	Rotate int `json:"rotate,omitempty" jsonschema:"minimum=1"`
 }
 
 // Queue is a durable queue.

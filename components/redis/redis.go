@@ -8,6 +8,7 @@ import (
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/connection"
 	"github.com/plinth-iac/plinth/components/dataservice"
 	"github.com/plinth-iac/plinth/components/network"
@@ -33,6 +34,8 @@ type Args struct {
 	KeepData bool
 	// PriorityClass of the pod. Empty for the cluster's default.
 	PriorityClass string
+	// Services of the cloud, of which mode managed needs its data services.
+	Services cluster.Services
 }
 
 // Redis is the platform's Redis.
@@ -47,6 +50,9 @@ type Redis struct {
 // provider. It fails where the mode is not single.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Redis, error) {
 	s := args.Spec
+	if s.Mode == spec.Managed {
+		return newManaged(ctx, name, args, opts...)
+	}
 	if s.Mode != spec.Single {
 		return nil, fmt.Errorf("redis mode %q is not there yet; set plinth:redis.mode to single", s.Mode)
 	}

@@ -14,4 +14,6 @@ type Spec struct {
 	Memory spec.Quantity `json:"memory,omitempty"`
 	// Eviction is what happens to keys when memory is full. Default noeviction: writes fail, nothing is lost.
 	Eviction string `json:"eviction,omitempty" jsonschema:"enum=noeviction,enum=allkeys-lru,enum=allkeys-lfu,enum=volatile-lru,enum=volatile-lfu,enum=volatile-ttl,default=noeviction"`
+	// Rotate is how often the password was replaced. Raise it by one to have another. Only mode managed.
+	Rotate int `json:"rotate,omitempty" jsonschema:"minimum=1"`
 }
