@@ -72,7 +72,8 @@ func at(from any, path ...string) any {
 		if list, ok := from.([]any); ok {
 			from = list[0]
 		}
-		from, _ = from.(map[string]any)[key]
+		object, _ := from.(map[string]any)
+		from = object[key]
 	}
 	return from
 }
@@ -140,6 +141,10 @@ func TestLetsEncryptThroughGateway(t *testing.T) {
 	assert.Equal(t, "envoy", solver.Spec.Ingress[0].From[0].PodSelector.MatchLabels["app.kubernetes.io/name"])
 	assert.Equal(t, 8089, solver.Spec.Ingress[0].Ports[0].Port.IntValue())
 	assert.Empty(t, solver.Spec.Egress)
+	proxies := mocks.As[*k8snet.NetworkPolicy](t, rec.Get(t, policyType, "certs-acme-solver-out"))
+	assert.Equal(t, map[string]string{"app.kubernetes.io/name": "envoy"}, proxies.Spec.PodSelector.MatchLabels)
+	assert.Equal(t, solver.Spec.PodSelector, *proxies.Spec.Egress[0].To[0].PodSelector)
+	assert.Equal(t, solver.Spec.Ingress[0].Ports, proxies.Spec.Egress[0].Ports)
 
 	certificate := rec.Get(t, certificateType, "api")
 	assert.Equal(t, "letsencrypt-staging", at(certificate.Inputs, "spec", "issuerRef", "name"))

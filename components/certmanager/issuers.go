@@ -99,8 +99,15 @@ func (b *builder) solving(identity *cluster.Identity) (pulumi.Map, []pulumi.Reso
 		return nil, nil, errors.New("Let's Encrypt has to be shown that the domain is ours, and there is neither a zone of DNS nor a gateway: " +
 			"set plinth:dns.zone, enable plinth:gateway, or set plinth:certificates.issuer to private")
 	}
-	policy, err := network.Allow(b.ctx, b.name+"-"+solver, &network.Rules{
+	in, err := network.Allow(b.ctx, b.name+"-"+solver, &network.Rules{
 		Namespace: pulumi.String(gateway.Namespace), App: solver, Ports: []int{solverPort}, From: []network.Peer{gateway.Proxies},
+	}, b.parent)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := network.Allow(b.ctx, b.name+"-"+solver+"-out", &network.Rules{
+		Namespace: pulumi.String(gateway.Proxies.Namespace), App: gateway.Proxies.App,
+		To: []network.Peer{{Namespace: gateway.Namespace, App: solver, Ports: []int{solverPort}}},
 	}, b.parent)
 	if err != nil {
 		return nil, nil, err
@@ -112,7 +119,7 @@ func (b *builder) solving(identity *cluster.Identity) (pulumi.Map, []pulumi.Reso
 		}},
 		"serviceType": pulumi.String("ClusterIP"),
 		"podTemplate": pulumi.Map{"metadata": pulumi.Map{"labels": pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(solver)}}},
-	}}}, []pulumi.Resource{policy}, nil
+	}}}, []pulumi.Resource{in, out}, nil
 }
 
 // throughZone has no credentials: cert-manager takes those that its pods have as their cloud identity.

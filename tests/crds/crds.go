@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -34,9 +35,24 @@ func Validate(t testing.TB, object map[string]any, folders ...string) {
 	}
 
 	kind := kindOf(object)
-	definition, err := find(kind, folders)
+	definition, err := compiledOf(kind, folders)
 	require.NoError(t, err)
 	require.NoError(t, check(definition, object), "%s is not as its CustomResourceDefinition demands", kind)
+}
+
+// compiled are the definitions that a test asked for, by kind and folders: to read and compile some takes seconds.
+var compiled sync.Map
+
+func compiledOf(kind schema.GroupVersionKind, folders []string) (*jsonschema.Schema, error) {
+	compile := sync.OnceValues(func() (*jsonschema.Schema, error) {
+		structural, err := find(kind, folders)
+		if err != nil {
+			return nil, err
+		}
+		return compile(structural)
+	})
+	once, _ := compiled.LoadOrStore(fmt.Sprint(kind, folders), compile)
+	return once.(func() (*jsonschema.Schema, error))()
 }
 
 func sharedFolder() string {
@@ -125,19 +141,24 @@ func schemaIn(document string, kind schema.GroupVersionKind) (map[string]any, er
 	return nil, nil
 }
 
-// check reports all that an API server would refuse of object, or drop from it.
-func check(structural, object map[string]any) error {
+// compile makes a schema that refuses what an API server would refuse, or drop.
+func compile(structural map[string]any) (*jsonschema.Schema, error) {
 	const url = "definition.json"
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft4) // whose exclusiveMinimum is a yes or no, as OpenAPI's is
 	compiler.AssertFormat()
 	if err := compiler.AddResource(url, closed(structural, true)); err != nil {
-		return fmt.Errorf("reading the definition: %w", err)
+		return nil, fmt.Errorf("reading the definition: %w", err)
 	}
-	compiled, err := compiler.Compile(url)
+	schema, err := compiler.Compile(url)
 	if err != nil {
-		return fmt.Errorf("reading the definition: %w", err)
+		return nil, fmt.Errorf("reading the definition: %w", err)
 	}
+	return schema, nil
+}
+
+// check reports all that an API server would refuse of object, or drop from it.
+func check(definition *jsonschema.Schema, object map[string]any) error {
 	sent, err := json.Marshal(object)
 	if err != nil {
 		return fmt.Errorf("writing the object as JSON: %w", err)
@@ -146,5 +167,5 @@ func check(structural, object map[string]any) error {
 	if err != nil {
 		return fmt.Errorf("reading the object as JSON: %w", err)
 	}
-	return errors.Join(compiled.Validate(received), checkMetadata(object["metadata"]))
+	return errors.Join(definition.Validate(received), checkMetadata(object["metadata"]))
 }
