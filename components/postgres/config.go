@@ -35,23 +35,29 @@ host    all       all       all      scram-sha-256
 
 var parameterName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.$]*$`)
 
-// configuration returns postgresql.conf: the fixed settings and the tuned ones, then the user's, of which the server takes the last.
-func configuration(s Spec) (string, error) {
-	memory, storage := s.Memory.Value(), s.Storage.Value()
-	settings := maps.Clone(fixed)
-	maps.Copy(settings, tuned(memory.Value(), storage.Value()))
-	for name, value := range s.Parameters {
-		if remedy, taken := owned[name]; taken {
-			return "", fmt.Errorf("postgres parameter %s cannot be set: %s", name, remedy)
+// settings are what the server runs with: what is tuned to its size, and over it what the user says.
+func (b *builder) settings() (map[string]string, error) {
+	memory, storage := b.spec.Memory.Value(), b.spec.Storage.Value()
+	settings := tuned(memory.Value(), storage.Value())
+	for name, value := range b.spec.Parameters {
+		if remedy, taken := owned[strings.ToLower(name)]; taken {
+			return nil, fmt.Errorf("postgres parameter %s cannot be set: %s", name, remedy)
 		}
 		if !parameterName.MatchString(name) || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' }) {
-			return "", fmt.Errorf("postgres parameter %q: a name is letters, digits, _ and . and a value is one line; correct it", name)
+			return nil, fmt.Errorf("postgres parameter %q: a name is letters, digits, _ and . and a value is one line; correct it", name)
 		}
 		settings[strings.ToLower(name)] = value
 	}
-	var b strings.Builder
+	return settings, nil
+}
+
+// configuration returns postgresql.conf: the fixed settings, and over them those given, which name none of `owned`.
+func configuration(given map[string]string) string {
+	settings := maps.Clone(fixed)
+	maps.Copy(settings, given)
+	var text strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		fmt.Fprintf(&b, "%s = '%s'\n", name, strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(settings[name]))
+		fmt.Fprintf(&text, "%s = '%s'\n", name, strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(settings[name]))
 	}
-	return b.String(), nil
+	return text.String()
 }

@@ -6,18 +6,21 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/connection"
-	"github.com/plinth-iac/plinth/components/dataservice"
+	"github.com/plinth-iac/plinth/components/network"
 )
 
-// newConnection says sslmode=disable in the URI, since drivers differ in what they do without it and the server speaks no
-// TLS: who reaches it at all is what the network policy decides.
-func newConnection(server *dataservice.Server, database string, password pulumi.StringOutput) connection.Connection {
-	return connection.New("postgres", server.Peer, pulumi.StringMap{
-		connection.Host:     pulumi.String(server.Host),
-		connection.Port:     pulumi.String(fmt.Sprint(port)),
-		connection.Username: pulumi.String(database),
-		connection.Password: password,
-		connection.Database: pulumi.String(database),
-		connection.URI:      pulumi.Sprintf("postgresql://%s:%s@%s:%d/%s?sslmode=disable", database, password, server.Host, port, database),
+// connection says in the URI whether TLS is used, since drivers differ in what they do without it. A server without TLS relies
+// on the network policy, which decides who reaches it at all.
+func (b *builder) connection(peer network.Peer, host, readOnlyHost, sslmode string) connection.Connection {
+	database := b.spec.Database
+	return connection.New(service, peer, pulumi.StringMap{
+		connection.Host:         pulumi.String(host),
+		connection.ReadOnlyHost: pulumi.String(readOnlyHost),
+		connection.Port:         pulumi.String(fmt.Sprint(port)),
+		connection.Username:     pulumi.String(database),
+		connection.Password:     b.password,
+		connection.Database:     pulumi.String(database),
+		connection.URI: pulumi.Sprintf("postgresql://%s:%s@%s:%d/%s?sslmode=%s",
+			database, b.password, host, port, database, sslmode),
 	})
 }

@@ -26,22 +26,22 @@ const setRoles = `until ` + acceptsTCP + `; do sleep 1; done
 export PGOPTIONS='-c log_statement=none -c log_min_duration_statement=-1 -c log_min_error_statement=panic'
 exec psql -qX -U postgres -d postgres -v database="$DATABASE" -f ` + configPath + `/roles.sql`
 
-func serverContainer(s Spec, release string) corev1.ContainerArgs {
+func serverContainer(s Spec, recovers bool) corev1.ContainerArgs {
 	initdb := "--data-checksums --auth-local=peer --auth-host=scram-sha-256"
 	if s.Version >= 16 { // which is the first to have --set
 		initdb += " --set=huge_pages=off"
 	}
 	// An hour for the recovery of a large database, or the first start.
 	startup := dataservice.Probe(acceptsTCP, 360)
-	return corev1.ContainerArgs{
+	server := corev1.ContainerArgs{
 		Name:  pulumi.String("postgres"),
-		Image: pulumi.String("docker.io/library/postgres:" + release + "-bookworm"),
+		Image: pulumi.String(image(s)),
 		Args:  pulumi.ToStringArray([]string{"postgres", "-c", "config_file=" + configPath + "/postgresql.conf"}),
 		Env: corev1.EnvVarArray{
 			env("DATABASE", s.Database),
 			// Below the mount, which may hold a lost+found, and under the same name in all versions, so that another
 			// major version fails on these files instead of starting with an empty database beside them.
-			env("PGDATA", dataPath+"/pgdata"),
+			env("PGDATA", s.directory()),
 			env("POSTGRES_INITDB_ARGS", initdb),
 			env("POSTGRES_PASSWORD_FILE", secretPath+"/"+passwordKey),
 		},
@@ -60,17 +60,25 @@ func serverContainer(s Spec, release string) corev1.ContainerArgs {
 			dataservice.Mount("shm", "/dev/shm"),
 		},
 	}
+	if recovers {
+		return restored(server)
+	}
+	return server
+}
+
+func sharedMemoryBytes(s Spec) int64 {
+	memory := s.Memory.Value()
+	return memory.Value() / 4
 }
 
 // sharedMemory replaces the 64 MiB of /dev/shm that a container gets, in which parallel queries run out of room. What is
 // used of it counts as the container's memory.
 func sharedMemory(s Spec) corev1.VolumeArgs {
-	memory := s.Memory.Value()
 	return corev1.VolumeArgs{
 		Name: pulumi.String("shm"),
 		EmptyDir: corev1.EmptyDirVolumeSourceArgs{
 			Medium:    pulumi.String("Memory"),
-			SizeLimit: pulumi.String(fmt.Sprint(memory.Value() / 4)),
+			SizeLimit: pulumi.String(fmt.Sprint(sharedMemoryBytes(s))),
 		},
 	}
 }

@@ -1,42 +1,19 @@
 package postgres
 
 import (
-	_ "embed"
 	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/connection"
 	"github.com/plinth-iac/plinth/components/dataservice"
 	"github.com/plinth-iac/plinth/components/network"
 	"github.com/plinth-iac/plinth/components/spec"
 )
 
-// releases are the newest of each major version in docker-library/official-images. The Debian release is pinned too:
-// another one sorts text otherwise, which breaks indexes that are on the disk already.
-var releases = map[int]string{15: "15.19", 16: "16.15", 17: "17.11", 18: "18.6"}
-
-const (
-	exporterImage = "quay.io/prometheuscommunity/postgres-exporter:v0.20.1"
-	// exporterRole is in roles.sql too. With its hyphen it is no name that a database of a spec can have.
-	exporterRole = "plinth-exporter"
-
-	user        = 999 // postgres in the image
-	port        = 5432
-	metricsPort = 9187
-	dataPath    = "/var/lib/postgresql/data"
-	socketPath  = "/var/run/postgresql"
-	configPath  = "/etc/postgresql"
-	secretPath  = "/run/secrets/postgres"
-
-	passwordKey         = "password"
-	exporterPasswordKey = "exporter-password"
-)
-
-//go:embed roles.sql
-var roles string
+// port that clients connect to.
+const port = 5432
 
 // Args describe the platform's Postgres.
 type Args struct {
@@ -50,10 +27,20 @@ type Args struct {
 	Clients []network.Peer
 	// Random is the `random` provider, which makes the passwords.
 	Random pulumi.ProviderResource
-	// KeepData protects the disk and the passwords, and retains the disk when the stack is destroyed all the same.
+	// KeepData retains the data when the stack is destroyed all the same, and protects it and the passwords.
 	KeepData bool
-	// PriorityClass of the pod. Empty for the cluster's default.
+	// PriorityClass of the pods. Empty for the cluster's default.
 	PriorityClass string
+	// Services of the cloud. Nil leaves the backup out, with a warning.
+	Services cluster.Services
+	// Zones that the instances of mode ha must be spread over. With 0 they are spread as well as it goes.
+	Zones int
+	// Operator is what the custom resources of mode ha depend on: see operators.NewPostgres.
+	Operator []pulumi.Resource
+	// Monitoring is what the scraping and the alerts depend on: the Prometheus operator. Nil leaves them out.
+	Monitoring []pulumi.Resource
+	// Simulated is for nodes that run nothing: what can only be done on real ones is left out, with a warning.
+	Simulated bool
 }
 
 // Postgres is the platform's Postgres.
@@ -64,83 +51,82 @@ type Postgres struct {
 	Connection connection.Connection
 }
 
-// New registers a Postgres named name; its objects have that name too. opts must carry the `kubernetes`
-// provider. It fails where the mode is not single.
+// builder makes one Postgres.
+type builder struct {
+	ctx    *pulumi.Context
+	name   string
+	args   *Args
+	spec   Spec
+	parent pulumi.ResourceOption
+	// password of the application's user.
+	password pulumi.StringOutput
+	// record is what the data depends on, so that a change which would lose it is refused first.
+	record pulumi.Resource
+}
+
+// modes are how to make each, and what the clients connect to.
+var modes = map[spec.Mode]func(*builder) (connection.Connection, error){
+	spec.Single: (*builder).single,
+	spec.HA:     (*builder).ha,
+}
+
+// New registers a Postgres named name; its objects have that name too, or begin with it. opts must carry the `kubernetes`
+// provider. It fails where the spec is not a valid one.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Postgres, error) {
-	s := args.Spec
-	if s.Mode != spec.Single {
-		return nil, fmt.Errorf("postgres mode %q is not there yet; set plinth:postgres.mode to single", s.Mode)
+	if args.Spec.Mode == spec.Managed {
+		return newManaged(ctx, name, args, opts...)
 	}
-	release, ok := releases[s.Version]
+	b := &builder{ctx: ctx, name: name, args: args, spec: args.Spec}
+	run, ok := modes[b.spec.Mode]
 	if !ok {
-		return nil, fmt.Errorf("postgres version %d is not supported; set plinth:postgres.version to 15, 16, 17 or 18", s.Version)
+		return nil, fmt.Errorf("postgres mode %q is not there; set plinth:postgres.mode to single or ha", b.spec.Mode)
 	}
-	conf, err := configuration(s)
-	if err != nil {
+	if err := b.check(); err != nil {
 		return nil, err
 	}
-
 	p := &Postgres{}
 	if err := ctx.RegisterComponentResource("plinth:postgres:Postgres", name, p, opts...); err != nil {
 		return nil, fmt.Errorf("registering postgres %s: %w", name, err)
 	}
-	parent := pulumi.Parent(p)
+	b.parent = pulumi.Parent(p)
 
-	password, err := dataservice.NewPassword(ctx, name+"-password", args.KeepData, parent, pulumi.Provider(args.Random))
+	var err error
+	b.record, err = dataservice.NewRecord(ctx, name, args.Namespace, dataservice.Labels(name, fmt.Sprint(b.spec.Version)), dataservice.Record{
+		Path: service, Mode: b.spec.Mode, Storage: b.spec.Storage, Version: b.spec.Version, Migrate: b.spec.Migrate,
+	}, b.parent)
 	if err != nil {
 		return nil, err
 	}
-	exporterPassword, err := dataservice.NewPassword(ctx, name+"-exporter-password", args.KeepData, parent, pulumi.Provider(args.Random))
+	b.password, err = dataservice.NewPassword(ctx, name+"-password", args.KeepData, b.parent, pulumi.Provider(args.Random))
 	if err != nil {
 		return nil, err
 	}
-	meta := metav1.ObjectMetaArgs{Namespace: args.Namespace, Labels: dataservice.Labels(name, release)}
-	secret, err := corev1.NewSecret(ctx, name, &corev1.SecretArgs{
-		Metadata:   meta,
-		Immutable:  pulumi.Bool(true),
-		StringData: pulumi.StringMap{passwordKey: password, exporterPasswordKey: exporterPassword},
-	}, parent)
-	if err != nil {
-		return nil, fmt.Errorf("making the Secret of %s: %w", name, err)
+	if p.Connection, err = run(b); err != nil {
+		return nil, fmt.Errorf("making postgres %s: %w", name, err)
 	}
-	config, err := corev1.NewConfigMap(ctx, name, &corev1.ConfigMapArgs{
-		Metadata:  meta,
-		Immutable: pulumi.Bool(true),
-		Data: pulumi.StringMap{
-			"postgresql.conf": pulumi.String(conf),
-			"pg_hba.conf":     pulumi.String(accessRules),
-			"roles.sql":       pulumi.String(roles),
-		},
-	}, parent)
-	if err != nil {
-		return nil, fmt.Errorf("making the ConfigMap of %s: %w", name, err)
+	if err := b.observe(); err != nil {
+		return nil, fmt.Errorf("watching over postgres %s: %w", name, err)
 	}
-
-	exporter := exporterContainer()
-	server, err := dataservice.New(ctx, name, &dataservice.Args{
-		Namespace: args.Namespace, NamespaceName: args.NamespaceName, Version: release,
-		Container: serverContainer(s, release), User: user, Port: port,
-		Exporter: &exporter, MetricsPort: metricsPort,
-		Volumes: corev1.VolumeArray{
-			dataservice.Config("config", config),
-			dataservice.Secret("secret", secret, passwordKey, exporterPasswordKey),
-			dataservice.Secret("exporter-secret", secret, exporterPasswordKey),
-			dataservice.Scratch("socket", "1Mi"),
-			dataservice.Scratch("tmp", "64Mi"),
-			sharedMemory(s),
-		},
-		Storage: s.Storage, DataPath: dataPath,
-		// The image's stop signal is a fast shutdown, which ends with a checkpoint of all the shared buffers.
-		GracePeriod:   120,
-		PriorityClass: args.PriorityClass, Clients: args.Clients, KeepData: args.KeepData,
-	}, parent)
-	if err != nil {
-		return nil, err
-	}
-
-	p.Connection = newConnection(server, s.Database, password)
 	if err := ctx.RegisterResourceOutputs(p, pulumi.Map{"connection": p.Connection.Values}); err != nil {
 		return nil, fmt.Errorf("registering the outputs of postgres %s: %w", name, err)
 	}
 	return p, nil
+}
+
+// check refuses what New cannot make sense of before anything is registered.
+func (b *builder) check() error {
+	if _, ok := releases[b.spec.Version]; !ok {
+		return fmt.Errorf("postgres version %d is not supported; set plinth:postgres.version to 15, 16, 17 or 18", b.spec.Version)
+	}
+	if _, err := b.settings(); err != nil {
+		return err
+	}
+	if b.spec.Recover == nil || b.backedUp() {
+		return nil
+	}
+	if b.args.Simulated {
+		return b.ctx.Log.Warn(fmt.Sprintf("The recovery of %s is left out: simulated nodes have no object storage.", b.name), nil)
+	}
+	return fmt.Errorf("postgres cannot be recovered from %s: this cluster has no object storage that Plinth knows of; "+
+		"remove plinth:postgres.recover, or run the stack on cloud: aws, gcp or azure", b.spec.Recover.From)
 }

@@ -14,17 +14,21 @@ import (
 
 	"github.com/plinth-iac/plinth/components/connection"
 	"github.com/plinth-iac/plinth/components/network"
-	"github.com/plinth-iac/plinth/components/spec"
 	"github.com/plinth-iac/plinth/tests/mocks"
 )
 
-func program(t *testing.T, s Spec, keep bool) pulumi.RunFunc {
+// program makes a Postgres, on a cluster without services unless change gives it some.
+func program(t *testing.T, s Spec, change func(*Args)) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
-		p, err := New(ctx, "postgres", &Args{
+		args := &Args{
 			Spec: s.Complete(), Namespace: pulumi.String("data"), NamespaceName: "data",
 			Clients: []network.Peer{{Namespace: "apps", App: "auth"}},
-			Random:  mocks.Random(t, ctx), KeepData: keep, PriorityClass: "plinth-high",
-		}, pulumi.Provider(mocks.Kubernetes(t, ctx)))
+			Random:  mocks.Random(t, ctx), PriorityClass: "plinth-high",
+		}
+		if change != nil {
+			change(args)
+		}
+		p, err := New(ctx, "postgres", args, pulumi.Provider(mocks.Kubernetes(t, ctx)))
 		if err != nil {
 			return err
 		}
@@ -37,7 +41,7 @@ func program(t *testing.T, s Spec, keep bool) pulumi.RunFunc {
 func TestPostgres(t *testing.T) {
 	t.Parallel()
 	mocks.Modes(t, func(t *testing.T, run func(testing.TB, pulumi.RunFunc, ...mocks.Option) *mocks.Recording) {
-		rec := run(t, program(t, Spec{}, false))
+		rec := run(t, program(t, Spec{}, nil))
 
 		pod := mocks.As[*appsv1.StatefulSet](t, rec.Get(t, "kubernetes:apps/v1:StatefulSet", "postgres")).Spec.Template.Spec
 		require.Len(t, pod.Containers, 2)
@@ -61,29 +65,29 @@ func TestPostgres(t *testing.T) {
 		assert.Contains(t, conf["postgresql.conf"], "shared_buffers = '131072kB'")
 		assert.Empty(t, mocks.As[*corev1.ConfigMap](t, rec.Get(t, "kubernetes:core/v1:ConfigMap", "postgres")).Name,
 			"only with a generated name does a change make a rollout")
-		assert.Equal(t, []any{"database", "host", "password", "port", "uri", "username"}, rec.Outputs["keys"])
+		assert.Equal(t, []any{"database", "host", "password", "port", "readonly_host", "uri", "username"}, rec.Outputs["keys"])
 		assert.IsType(t, mocks.Conceal(""), rec.Outputs["values"])
 	})
 }
 
 func TestConnection(t *testing.T) {
 	t.Parallel()
-	rec := mocks.Up(t, program(t, Spec{Database: "orders"}, false))
+	rec := mocks.Up(t, program(t, Spec{Database: "orders"}, nil))
 	values := rec.Outputs["values"].(mocks.Secret).Reveal().(map[string]any)
 	password, _ := values[connection.Password].(string)
 	require.Len(t, password, 32)
 	delete(values, connection.Password)
 	assert.Equal(t, map[string]any{
 		connection.Host: "postgres.data.svc", connection.Port: "5432", connection.Username: "orders",
-		connection.Database: "orders",
-		connection.URI:      "postgresql://orders:" + password + "@postgres.data.svc:5432/orders?sslmode=disable",
+		connection.Database: "orders", connection.ReadOnlyHost: "postgres.data.svc",
+		connection.URI: "postgresql://orders:" + password + "@postgres.data.svc:5432/orders?sslmode=disable",
 	}, values)
 }
 
 func TestKeepData(t *testing.T) {
 	t.Parallel()
 	for _, keep := range []bool{false, true} {
-		rec := mocks.Up(t, program(t, Spec{}, keep))
+		rec := mocks.Up(t, program(t, Spec{}, func(args *Args) { args.KeepData = keep }))
 		for _, password := range rec.ByType("random:index/randomPassword:RandomPassword") {
 			assert.Equal(t, keep, password.Protect, password.Name)
 		}
@@ -97,16 +101,16 @@ func TestRefusals(t *testing.T) {
 		spec Spec
 		want string
 	}{
-		"ha":      {Spec{Mode: spec.HA}, `postgres mode "ha" is not there yet`},
-		"managed": {Spec{Mode: spec.Managed}, `postgres mode "managed" is not there yet`},
+		"mode":    {Spec{Mode: "triple"}, `postgres mode "triple" is not there`},
+		"recover": {Spec{Recover: &Recover{From: "postgres-backup"}}, "postgres cannot be recovered from postgres-backup"},
 		"version": {Spec{Version: 12}, "postgres version 12 is not supported"},
-		"owned":   {Spec{Parameters: map[string]string{"port": "1"}}, "postgres parameter port cannot be set"},
+		"owned":   {Spec{Parameters: map[string]string{"Port": "1"}}, "postgres parameter Port cannot be set"},
 		"line":    {Spec{Parameters: map[string]string{"work_mem": "1MB\nport = 1"}}, `postgres parameter "work_mem"`},
 		"name":    {Spec{Parameters: map[string]string{"x = 1 #": "1"}}, `postgres parameter "x = 1 #"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.ErrorContains(t, mocks.Fail(t, program(t, test.spec, false)), test.want)
+			assert.ErrorContains(t, mocks.Fail(t, program(t, test.spec, nil)), test.want)
 		})
 	}
 }
@@ -141,8 +145,10 @@ func TestTuned(t *testing.T) {
 
 func TestParametersOverride(t *testing.T) {
 	t.Parallel()
-	conf, err := configuration(Spec{Parameters: map[string]string{"Work_Mem": "8MB", "search_path": `it's "here"`}}.Complete())
+	b := builder{spec: Spec{Parameters: map[string]string{"Work_Mem": "8MB", "search_path": `it's "here"`}}.Complete()}
+	settings, err := b.settings()
 	require.NoError(t, err)
+	conf := configuration(settings)
 	assert.Contains(t, conf, "work_mem = '8MB'\n")
 	assert.Equal(t, 1, strings.Count(conf, "\nwork_mem ="))
 	assert.Contains(t, conf, `search_path = 'it''s "here"'`)

@@ -1,7 +1,9 @@
 package postgres
 
 import (
+	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,12 +21,27 @@ func (s Spec) Complete() Spec {
 	if s.Instances == 0 && s.Mode == spec.HA {
 		s.Instances = 3
 	}
+	if s.Synchronous == nil && s.Mode == spec.HA {
+		s.Synchronous = new(s.Instances >= enoughToWait)
+	}
 	if s.Database == "" {
 		s.Database = "app"
 	}
 	s.Storage, s.CPU, s.Memory = s.Storage.Or("10Gi"), s.CPU.Or("250m"), s.Memory.Or("512Mi")
+	s.Pooler = s.Pooler.complete()
+	s.Backup.Spec = s.Backup.Spec.Complete()
+	s.Databases = maps.Clone(s.Databases)
+	for name, database := range s.Databases {
+		if database.Owner == "" {
+			database.Owner = s.Database
+		}
+		s.Databases[name] = database
+	}
 	return s
 }
+
+// enoughToWait is how many instances it takes so that commits that wait for one replica go on while another is down.
+const enoughToWait = 3
 
 // owned are the settings that Plinth makes itself, and what to do instead of setting them.
 var owned = map[string]string{
@@ -43,15 +60,77 @@ func (s Spec) Validate(path spec.Path, problems *spec.Problems) {
 	problems.CheckAmount(path.Key("storage"), s.Storage, "1Gi")
 	problems.CheckAmount(path.Key("cpu"), s.CPU, "10m")
 	problems.CheckAmount(path.Key("memory"), s.Memory, "256Mi")
-	if s.Instances > 1 && s.Mode == spec.Single {
-		problems.Add(path.Key("instances"), s.Instances, "1 in mode single", "remove it")
-	}
-	if s.Database == "postgres" || s.Database == "template0" || s.Database == "template1" || strings.HasPrefix(s.Database, "pg_") {
-		problems.Add(path.Key("database"), s.Database, "a name that Postgres does not use itself", "choose another name")
-	}
+	checkDatabase(path.Key("database"), s.Database, problems)
 	for _, name := range slices.Sorted(maps.Keys(s.Parameters)) {
-		if remedy, taken := owned[name]; taken {
+		if remedy, taken := owned[strings.ToLower(name)]; taken {
 			problems.Add(path.Key("parameters").Key(name), nil, "settings that Plinth does not make itself", remedy)
+		}
+	}
+	s.Backup.Validate(path.Key("backup"), problems)
+	s.validateRecover(path.Key("recover"), problems)
+	if s.Mode == spec.HA {
+		s.validateHA(path, problems)
+	} else {
+		s.refuseHA(path, problems)
+	}
+}
+
+func checkDatabase(path spec.Path, name string, problems *spec.Problems) {
+	if name == "postgres" || name == "template0" || name == "template1" || strings.HasPrefix(name, "pg_") {
+		problems.Add(path, name, "a name that Postgres does not use itself", "choose another name")
+	}
+}
+
+// validateHA reports what is wrong with the parts that only mode ha has.
+func (s Spec) validateHA(path spec.Path, problems *spec.Problems) {
+	if *s.Synchronous && s.Instances < enoughToWait {
+		problems.Add(path.Key("synchronous"), true, fmt.Sprintf("true with %d instances or more: with fewer, the loss of one stops all writes", enoughToWait),
+			"raise instances, or remove it")
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Databases)) {
+		at, database := path.Key("databases").Key(name), s.Databases[name]
+		checkName(at, name, problems)
+		checkDatabase(at, name, problems)
+		if name == s.Database {
+			problems.Add(at, name, "databases beside the main one, which is "+s.Database, "remove it")
+		}
+		if _, known := s.Roles[database.Owner]; !known && database.Owner != s.Database {
+			problems.CheckReference(at.Key("owner"), database.Owner, "role", append(slices.Sorted(maps.Keys(s.Roles)), s.Database))
+		}
+		problems.CheckUnique(at.Key("extensions"), database.Extensions)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Roles)) {
+		at := path.Key("roles").Key(name)
+		checkName(at, name, problems)
+		if name == s.Database || name == "postgres" || name == "streaming_replica" || strings.HasPrefix(name, "pg_") || strings.HasPrefix(name, "cnpg_") {
+			problems.Add(at, name, "a name that neither Postgres nor its operator uses itself, nor the owner of the main database", "choose another name")
+		}
+		problems.CheckUnique(at.Key("in"), s.Roles[name].In)
+	}
+}
+
+var identifier = regexp.MustCompile(`^[a-z][a-z0-9_]{0,40}$`)
+
+// checkName reports a name that needs quotes in SQL, or is too long for the object that is named after it.
+func checkName(path spec.Path, name string, problems *spec.Problems) {
+	if !identifier.MatchString(name) {
+		problems.Add(path, name, "at most 41 lower-case letters, digits and underscores, beginning with a letter", "rename it")
+	}
+}
+
+// refuseHA reports the parts that only mode ha has.
+func (s Spec) refuseHA(path spec.Path, problems *spec.Problems) {
+	if s.Instances > 1 {
+		problems.Add(path.Key("instances"), s.Instances, "1 in mode "+string(s.Mode), "remove it, or use mode: ha")
+	}
+	for _, part := range []struct {
+		key   string
+		there bool
+	}{
+		{"synchronous", s.Synchronous != nil}, {"pooler", s.Pooler != nil}, {"databases", len(s.Databases) > 0}, {"roles", len(s.Roles) > 0},
+	} {
+		if part.there {
+			problems.Add(path.Key(part.key), nil, part.key+" in mode ha", "remove it, or use mode: ha")
 		}
 	}
 }

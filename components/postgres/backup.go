@@ -1,0 +1,48 @@
+package postgres
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"github.com/plinth-iac/plinth/components/backup"
+)
+
+// Backup is how the server is backed up.
+type Backup struct {
+	backup.Spec
+	// Enabled false keeps no backup, in prod with a warning. Default true.
+	Enabled *bool `json:"enabled,omitempty"`
+}
+
+func (b Backup) on() bool { return b.Enabled == nil || *b.Enabled }
+
+// late is how old the last backup is when one is overdue: the time between two, and two hours to make one.
+func (b Backup) late() (time.Duration, error) {
+	schedule, err := cron.ParseStandard(b.Schedule)
+	if err != nil {
+		return 0, fmt.Errorf("reading the schedule of the backup: %w", err)
+	}
+	first := schedule.Next(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC))
+	return schedule.Next(first).Sub(first) + 2*time.Hour, nil
+}
+
+// backedUp tells whether there is anywhere to put a backup, and anything to put there.
+func (b *builder) backedUp() bool { return b.spec.Backup.on() && b.args.Services != nil }
+
+// warnWithoutBackup says so where one was to be expected: on a cluster without storage, and in prod where it is switched off.
+func (b *builder) warnWithoutBackup() error {
+	why := ""
+	switch {
+	case b.backedUp():
+	case b.spec.Backup.on():
+		why = "this cluster has no object storage that Plinth knows of; copy the data elsewhere yourself, or run the stack on cloud: aws, gcp or azure"
+	case b.args.KeepData:
+		why = "it is switched off; remove backup.enabled from plinth:postgres to have one"
+	}
+	if why == "" {
+		return nil
+	}
+	return b.ctx.Log.Warn(fmt.Sprintf("The backup of %s is left out: %s.", b.name, why), nil)
+}
