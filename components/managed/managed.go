@@ -36,10 +36,10 @@ type PostgresArgs struct {
 	Database string
 	// Password of that user. Another one is set in place.
 	Password pulumi.StringOutput
-	// Parameters of the server, by name.
+	// Parameters of the server, by name. On aws another value takes effect with the next restart.
 	Parameters map[string]string
-	// KeepDays is how long backups are kept, and how far back in time the server can be restored as far as the cloud can: 35 days
-	// on aws and azure, 7 on gcp. 0 means 30.
+	// KeepDays is how long backups are kept: up to 35 days on aws and azure, where the server can be restored to any time within
+	// them, and 365 on gcp, with any time within the last 7. 0 means 30, and less than 7 means 7 on azure.
 	KeepDays int
 	// Protect keeps the server from deletion: Pulumi's protect, the cloud's own protection, and a last snapshot.
 	Protect bool

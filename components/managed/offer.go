@@ -22,6 +22,10 @@ var storage = map[string][]int{
 	"aws": {20, 65536}, "gcp": {10, 65536}, "azure": {32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32767},
 }
 
+// mostKeepDays is how long a cloud keeps automated backups, from "Backup retention period" (RDS), "Automated backup retention" (Cloud
+// SQL) and "Backup retention" (Azure Database for PostgreSQL).
+var mostKeepDays = map[string]int{"aws": 35, "gcp": 365, "azure": 35}
+
 // reserved are names that no user of ours may have, by cloud, beside those that Postgres has for itself. Sources: "Constraints for
 // master usernames" (RDS takes no word that is the engine's, admin among them), "About PostgreSQL users and roles" (Cloud SQL), "Create
 // users" (Azure Database for PostgreSQL).
@@ -46,6 +50,9 @@ func PlacePostgres(path spec.Path, cloud string, args *PostgresArgs, spread bool
 	checkVersion(path.Key("version"), cloud, args.Version, problems)
 	if slices.Contains(reserved[cloud], args.Database) {
 		problems.Add(path.Key("database"), args.Database, "a name that "+cloud+" does not use itself, unlike "+strings.Join(reserved[cloud], ", "), "choose another name")
+	}
+	if most := mostKeepDays[cloud]; args.KeepDays > most {
+		problems.Add(path.Key("backup").Key("keepDays"), args.KeepDays, fmt.Sprintf("at most %d on %s", most, cloud), fmt.Sprintf("lower it to %d, or use mode: ha", most))
 	}
 	place := Place{Class: Pick(path, cloud, "postgres", args.Size, spread, problems)}
 

@@ -50,7 +50,7 @@ const (
 const (
 	// defaultKeepDays is how long backups are kept unless said otherwise.
 	defaultKeepDays = 30
-	// mostKeepDays is what RDS and ElastiCache take.
+	// mostKeepDays is what ElastiCache takes.
 	mostKeepDays = 35
 	// logDays is a year, the least that CKV_AWS_338 takes.
 	logDays = 365

@@ -104,7 +104,7 @@ func (s *services) newInstance(
 		Password:                         args.Password,
 		IamDatabaseAuthenticationEnabled: pulumi.Bool(true),
 
-		BackupRetentionPeriod:  pulumi.Int(min(cmp.Or(args.KeepDays, defaultKeepDays), mostKeepDays)),
+		BackupRetentionPeriod:  pulumi.Int(cmp.Or(args.KeepDays, defaultKeepDays)),
 		BackupWindow:           pulumi.String(backupWindow),
 		MaintenanceWindow:      pulumi.String(maintenanceWindow),
 		CopyTagsToSnapshot:     pulumi.Bool(true),

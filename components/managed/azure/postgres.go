@@ -16,8 +16,8 @@ import (
 
 const (
 	postgresPort = 5432
-	// Backups are kept 30 days unless said otherwise, and from 7 to 35 in any case.
-	defaultKeepDays, leastKeepDays, mostKeepDays = 30, 7, 35
+	// Backups are kept 30 days unless said otherwise, and 7 in any case.
+	defaultKeepDays, leastKeepDays = 30, 7
 )
 
 // postgres is a flexible server with what it needs.
@@ -91,7 +91,7 @@ func (s *services) newServer(ctx *pulumi.Context, name string, place managed.Pla
 			"type": pulumi.String("AzureKeyVault"), "primaryKeyURI": encryption.key, "primaryUserAssignedIdentityId": encryption.identity,
 		},
 		"backup": pulumi.Map{
-			"backupRetentionDays": pulumi.Int(min(max(cmp.Or(args.KeepDays, defaultKeepDays), leastKeepDays), mostKeepDays)),
+			"backupRetentionDays": pulumi.Int(max(cmp.Or(args.KeepDays, defaultKeepDays), leastKeepDays)),
 			"geoRedundantBackup":  pulumi.String("Disabled"),
 		},
 		"maintenanceWindow": pulumi.Map{

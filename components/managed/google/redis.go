@@ -62,7 +62,6 @@ func (s *services) NewRedis(ctx *pulumi.Context, name string, args *managed.Redi
 			},
 		},
 	}, s.child(self, longChanges, pulumi.Protect(args.Protect), pulumi.DependsOn(append(args.After, grant)),
-		pulumi.AdditionalSecretOutputs([]string{"authString"}),
 		pulumi.DeleteBeforeReplace(true))...) // two cannot have the same range
 	if err != nil {
 		return nil, fmt.Errorf("making the instance %s: %w", name, err)
