@@ -56,7 +56,7 @@ func (b *builder) pods() map[string]network.Rules {
 	apiServer := []network.Peer{network.APIServer()}
 	reach := apiServer
 	if b.args.Spec.Issuer != Private {
-		reach = []network.Peer{network.Anywhere(80, 443, 6443)}
+		reach = append(network.CloudAPIs(), network.Anywhere(80, 443, 6443))
 	}
 	return map[string]network.Rules{
 		controller: {To: reach},

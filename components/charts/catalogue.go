@@ -45,6 +45,8 @@ var (
 	PluginBarmanCloud = Chart{"plugin-barman-cloud", "https://cloudnative-pg.github.io/charts", "0.7.0"}
 	// RedisOperator 0.26.1 of 2026-08-22, from OT-CONTAINER-KIT/redis-operator. Definitions: crds folder.
 	RedisOperator = Chart{"redis-operator", "https://ot-container-kit.github.io/helm-charts", "0.26.1"}
+	// Reloader 2.2.16 of 2026-08-10, from stakater/Reloader.
+	Reloader = Chart{"reloader", "https://stakater.github.io/stakater-charts", "2.2.16"}
 	// VerticalPodAutoscaler 0.11.0 of 2026-07-26, from kubernetes/autoscaler.
 	VerticalPodAutoscaler = Chart{"vertical-pod-autoscaler", "https://kubernetes.github.io/autoscaler", "0.11.0"}
 )

@@ -99,4 +99,7 @@ type SecretStore struct {
 	Provider string
 	// Spec is what stands below that key, without authentication.
 	Spec pulumi.Map
+	// IDPrefix is what a secret's name in the store is preceded by to be its id, as Access.Secret takes it. Nil where the name is the
+	// id.
+	IDPrefix pulumi.StringInput
 }

@@ -34,7 +34,7 @@ func (s *services) Registry() pulumi.StringOutput { return s.server }
 func (s *services) SecretStore() cluster.SecretStore {
 	return cluster.SecretStore{Provider: "azurekv", Spec: pulumi.Map{
 		"vaultUrl": s.vault.Properties.VaultUri(), "tenantId": s.tenant,
-	}}
+	}, IDPrefix: pulumi.Sprintf("%s/secrets/", s.vault.ID())}
 }
 
 // secretVault makes the secret store. It is closed to all networks but the nodes' subnet and those that may reach the API server. It has no
