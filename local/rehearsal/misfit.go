@@ -101,10 +101,10 @@ func explain(workload string, pods []corev1.Pod, cfg *config.Config) Misfit {
 	}
 	if !strings.Contains(m.Reason, "Insufficient") {
 		m.Remedy = fmt.Sprintf("it is no question of size: let the workload keep to what the scheduler names, or give it nodes that do under %s (%d nodes in %d zones now)",
-			path, largest(pool), cfg.Cluster.Zones)
+			path, pool.Most(), cfg.Cluster.Zones)
 		return m
 	}
-	n := largest(pool)
+	n := pool.Most()
 	m.Remedy = fmt.Sprintf("raise %s.nodes.max above %d: each node takes %d such pods, so %d more nodes are enough; or lower what the workload asks for",
 		path, n, perNode(asks, shape(m.Pool, pool).Capacity), nodesFor(len(pods), perNode(asks, shape(m.Pool, pool).Capacity)))
 	return m

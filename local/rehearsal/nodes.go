@@ -13,12 +13,8 @@ import (
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
-const (
-	// region stands for the cloud's, which means nothing on a laptop; its zones are local-a, local-b and so on.
-	region = "local"
-	// disk is what a node's pods may write to their own layers: the smallest boot disk that the three clouds give by default.
-	disk = "30Gi"
-)
+// region stands for the cloud's, which means nothing on a laptop; its zones are local-a, local-b and so on.
+const region = "local"
 
 // Nodes returns the nodes of every pool of a complete config, each pool at its largest, spread over
 // the cluster's zones in turn. A node offers what the cloud's would leave to pods.
@@ -26,7 +22,7 @@ func Nodes(cfg *config.Config) []kube.Node {
 	var nodes []kube.Node
 	for _, name := range slices.Sorted(maps.Keys(cfg.Cluster.Pools)) {
 		pool := cfg.Cluster.Pools[name]
-		for i := range largest(pool) {
+		for i := range pool.Most() {
 			n := shape(name, pool)
 			n.Name = fmt.Sprintf("%s-%d", name, i)
 			n.Zone = fmt.Sprintf("%s-%c", region, 'a'+i%max(1, cfg.Cluster.Zones))
@@ -34,18 +30,6 @@ func Nodes(cfg *config.Config) []kube.Node {
 		}
 	}
 	return nodes
-}
-
-// largest is how many nodes a pool can have.
-func largest(pool cluster.Pool) int {
-	switch {
-	case pool.Nodes.Max != nil:
-		return *pool.Nodes.Max
-	case pool.Nodes.Min != nil:
-		return *pool.Nodes.Min
-	default:
-		return 1
-	}
 }
 
 // shape is what all nodes of a pool have in common.
@@ -56,7 +40,7 @@ func shape(name string, pool cluster.Pool) kube.Node {
 		Labels: maps.Clone(pool.Labels),
 		Capacity: corev1.ResourceList{
 			corev1.ResourceCPU: cpu, corev1.ResourceMemory: memory,
-			corev1.ResourceEphemeralStorage: resource.MustParse(disk),
+			corev1.ResourceEphemeralStorage: writable(pool),
 		},
 	}
 	if n.Labels == nil {
@@ -81,4 +65,10 @@ func shape(name string, pool cluster.Pool) kube.Node {
 		n.Capacity[cluster.GPUResource] = *resource.NewQuantity(int64(max(1, pool.GPU.Count)), resource.DecimalSI)
 	}
 	return n
+}
+
+// writable is what a node's pods may write to their own layers: its disk less the tenth at which the kubelet begins to evict
+// (its default of nodefs.available).
+func writable(pool cluster.Pool) resource.Quantity {
+	return *resource.NewQuantity(new(pool.Disk.Value()).Value()*9/10, resource.BinarySI)
 }

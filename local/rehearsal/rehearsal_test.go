@@ -19,7 +19,7 @@ import (
 func count(n int) *int { return &n }
 
 func prod() *config.Config {
-	return &config.Config{Cluster: cluster.Spec{
+	return &config.Config{Cluster: config.Cluster{Spec: cluster.Spec{
 		Zones: 3,
 		Pools: map[string]cluster.Pool{
 			"system": {CPU: 4, Memory: "16Gi", Nodes: cluster.Nodes{Min: count(3), Max: count(6)}},
@@ -30,7 +30,7 @@ func prod() *config.Config {
 				Labels: map[string]string{"team": "a"}, Taints: []cluster.Taint{{Key: "team", Value: "a"}},
 			},
 		},
-	}}
+	}.Complete()}}
 }
 
 func TestNodesAreEachPoolAtItsLargestOverAllZones(t *testing.T) {
@@ -54,6 +54,7 @@ func TestNodesAreEachPoolAtItsLargestOverAllZones(t *testing.T) {
 func TestNodesHaveTheirPoolsShape(t *testing.T) {
 	t.Parallel()
 	gpuNode := shape("gpu", prod().Cluster.Pools["gpu"])
+	assert.Equal(t, "90Gi", gpuNode.Capacity.StorageEphemeral().String(), "the default disk less what the kubelet keeps free")
 	assert.Equal(t, "t4", gpuNode.Labels[cluster.GPULabel])
 	assert.Equal(t, "true", gpuNode.Labels[cluster.SpotLabel])
 	assert.Equal(t, []corev1.Taint{
