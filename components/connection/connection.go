@@ -23,6 +23,12 @@ const (
 	Database = "database"
 	// ReadOnlyHost is the DNS name of Postgres' replicas, which may lag behind; that of the server itself where there are none.
 	ReadOnlyHost = "readonly_host"
+	// SentinelHost is the DNS name of Redis' sentinels, which know the primary. Only in mode ha.
+	SentinelHost = "sentinel_host"
+	// SentinelPort is the TCP port of the sentinels, in decimal.
+	SentinelPort = "sentinel_port"
+	// SentinelMaster is what the sentinels call the primary.
+	SentinelMaster = "sentinel_master"
 	// CA is the certificate of the authority that signed the server's, as PEM. Only there where it is none that every client knows.
 	CA = "ca"
 	// URI is all of the above but the replicas in one address that the usual client libraries accept.

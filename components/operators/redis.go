@@ -16,8 +16,7 @@ type RedisArgs struct{ Args }
 const (
 	redisNamespace = "redis-operator"
 	redisOperator  = "redis-operator"
-	redisServers   = "redis-ha"
-	redisSentinels = "redis-ha-sentinel"
+	redisServers   = "redis-ha" // and sentinels
 
 	redisPort    = 6379
 	sentinelPort = 26379
@@ -34,8 +33,7 @@ func NewRedis(ctx *pulumi.Context, name string, args *RedisArgs, opts ...pulumi.
 		Chart: charts.RedisOperator, Mirror: args.Mirror, Namespace: redisNamespace, Values: redisValues(args.Args),
 		Pods: map[string]network.Rules{redisOperator: {To: []network.Peer{
 			network.APIServer(),
-			{Namespace: args.Data, App: redisServers, Ports: []int{redisPort}},
-			{Namespace: args.Data, App: redisSentinels, Ports: []int{sentinelPort}},
+			{Namespace: args.Data, App: redisServers, Ports: []int{redisPort, sentinelPort}},
 		}}},
 	}, opts...)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 )
 
 const (
+	image         = "docker.io/library/redis:" + release + "-bookworm"
 	exporterImage = "docker.io/oliver006/redis_exporter:v1.88.0"
 	metricsPort   = 9121
 	user          = 999 // redis in the image
@@ -30,7 +31,7 @@ const (
 func serverContainer(s Spec) corev1.ContainerArgs {
 	return corev1.ContainerArgs{
 		Name:  pulumi.String("redis"),
-		Image: pulumi.String("docker.io/library/redis:" + release + "-bookworm"),
+		Image: pulumi.String(image),
 		// Past the image's entry point, which would load its modules.
 		Command:   pulumi.ToStringArray([]string{"redis-server", configPath + "/redis.conf"}),
 		Resources: dataservice.Resources(s.CPU, s.Memory),

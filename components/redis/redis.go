@@ -1,11 +1,8 @@
 package redis
 
 import (
-	"encoding/json"
 	"fmt"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/cluster"
@@ -30,12 +27,18 @@ type Args struct {
 	Clients []network.Peer
 	// Random is the `random` provider, which makes the passwords.
 	Random pulumi.ProviderResource
-	// KeepData protects the disk and the passwords, and retains the disk when the stack is destroyed all the same.
+	// KeepData protects the data and the passwords, and retains the data when the stack is destroyed all the same.
 	KeepData bool
-	// PriorityClass of the pod. Empty for the cluster's default.
+	// PriorityClass of the pods. Empty for the cluster's default.
 	PriorityClass string
-	// Services of the cloud, of which mode managed needs its data services.
+	// Services of the cloud, for the backup and for mode managed. Nil leaves the backup out, with a warning.
 	Services cluster.Services
+	// Zones that the servers of mode ha must be spread over. With 0 they are spread as well as it goes.
+	Zones int
+	// Operator is what the custom resources of mode ha depend on: see operators.NewRedis.
+	Operator []pulumi.Resource
+	// Monitoring is what the scraping and the alerts depend on: the Prometheus operator. Nil leaves them out.
+	Monitoring []pulumi.Resource
 }
 
 // Redis is the platform's Redis.
@@ -46,89 +49,94 @@ type Redis struct {
 	Connection connection.Connection
 }
 
-// New registers a Redis named name; its objects have that name too. opts must carry the `kubernetes`
-// provider. It fails where the mode is not single.
+// builder makes one Redis in the cluster.
+type builder struct {
+	ctx    *pulumi.Context
+	name   string
+	args   *Args
+	spec   Spec
+	parent pulumi.ResourceOption
+	// password of the clients' user, and of the backup's.
+	password, backupPassword pulumi.StringOutput
+	// record is what the data depends on, so that a change which would lose it is refused first.
+	record pulumi.Resource
+}
+
+// New registers a Redis named name; its objects have that name too, or begin with it. opts must carry the `kubernetes` provider.
+// It fails where the mode is none.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Redis, error) {
-	s := args.Spec
-	if s.Mode == spec.Managed {
+	b := &builder{ctx: ctx, name: name, args: args, spec: args.Spec}
+	run := map[spec.Mode]func() (connection.Connection, error){spec.Single: b.single, spec.HA: b.ha}[b.spec.Mode]
+	if b.spec.Mode == spec.Managed {
 		return newManaged(ctx, name, args, opts...)
 	}
-	if s.Mode != spec.Single {
-		return nil, fmt.Errorf("redis mode %q is not there yet; set plinth:redis.mode to single", s.Mode)
+	if run == nil {
+		return nil, fmt.Errorf("redis mode %q is none; set plinth:redis.mode to single, ha or managed", b.spec.Mode)
 	}
-
 	r := &Redis{}
 	if err := ctx.RegisterComponentResource("plinth:redis:Redis", name, r, opts...); err != nil {
 		return nil, fmt.Errorf("registering redis %s: %w", name, err)
 	}
-	parent := pulumi.Parent(r)
-
-	password, err := dataservice.NewPassword(ctx, name+"-password", args.KeepData, parent, pulumi.Provider(args.Random))
-	if err != nil {
+	b.parent = pulumi.Parent(r)
+	if err := b.prepare(); err != nil {
 		return nil, err
 	}
-	exporterPassword, err := dataservice.NewPassword(ctx, name+"-exporter-password", args.KeepData, parent, pulumi.Provider(args.Random))
-	if err != nil {
-		return nil, err
+	var err error
+	if r.Connection, err = run(); err != nil {
+		return nil, fmt.Errorf("making redis %s: %w", name, err)
 	}
-	meta := metav1.ObjectMetaArgs{Namespace: args.Namespace, Labels: dataservice.Labels(name, release)}
-	secret, err := corev1.NewSecret(ctx, name, &corev1.SecretArgs{
-		Metadata:  meta,
-		Immutable: pulumi.Bool(true),
-		StringData: pulumi.StringMap{
-			passwordKey:         password,
-			exporterPasswordKey: exporterPassword.ApplyT(exporterPasswords).(pulumi.StringOutput),
-			usersFile:           pulumi.All(password, exporterPassword).ApplyT(bothUsers).(pulumi.StringOutput),
-		},
-	}, parent)
-	if err != nil {
-		return nil, fmt.Errorf("making the Secret of %s: %w", name, err)
+	if err := b.observe(); err != nil {
+		return nil, fmt.Errorf("watching over redis %s: %w", name, err)
 	}
-	config, err := corev1.NewConfigMap(ctx, name, &corev1.ConfigMapArgs{
-		Metadata:  meta,
-		Immutable: pulumi.Bool(true),
-		Data:      pulumi.StringMap{"redis.conf": pulumi.String(configuration(s))},
-	}, parent)
-	if err != nil {
-		return nil, fmt.Errorf("making the ConfigMap of %s: %w", name, err)
-	}
-
-	exporter := exporterContainer()
-	server, err := dataservice.New(ctx, name, &dataservice.Args{
-		Namespace: args.Namespace, NamespaceName: args.NamespaceName, Version: release,
-		Container: serverContainer(s), User: user, Port: port,
-		Exporter: &exporter, MetricsPort: metricsPort,
-		Volumes: corev1.VolumeArray{
-			dataservice.Config("config", config),
-			dataservice.Secret("secret", secret, usersFile, passwordKey),
-			dataservice.Secret("exporter-secret", secret, exporterPasswordKey),
-		},
-		Storage: s.Storage, DataPath: dataPath,
-		// Asked to stop, Redis saves a last snapshot.
-		GracePeriod:   120,
-		PriorityClass: args.PriorityClass, Clients: args.Clients, KeepData: args.KeepData,
-	}, parent)
-	if err != nil {
-		return nil, err
-	}
-
-	r.Connection = connection.New("redis", server.Peer, pulumi.StringMap{
-		connection.Host:     pulumi.String(server.Host),
-		connection.Port:     pulumi.String(fmt.Sprint(port)),
-		connection.Username: pulumi.String("default"),
-		connection.Password: password,
-		connection.URI:      pulumi.Sprintf("redis://default:%s@%s:%d/0", password, server.Host, port),
-	})
 	if err := ctx.RegisterResourceOutputs(r, pulumi.Map{"connection": r.Connection.Values}); err != nil {
 		return nil, fmt.Errorf("registering the outputs of redis %s: %w", name, err)
 	}
 	return r, nil
 }
 
-func bothUsers(passwords []any) string { return users(passwords[0].(string), passwords[1].(string)) }
+// prepare makes what every mode in the cluster has.
+func (b *builder) prepare() error {
+	var err error
+	b.record, err = dataservice.NewRecord(b.ctx, b.name, b.args.Namespace, dataservice.Labels(b.name, release), dataservice.Record{
+		Path: spec.Path(b.name), Mode: b.spec.Mode, Storage: b.spec.Storage, Migrate: b.spec.Migrate,
+	}, b.parent)
+	if err != nil {
+		return err
+	}
+	random := pulumi.Provider(b.args.Random)
+	if b.password, err = dataservice.NewPassword(b.ctx, b.name+"-password", b.args.KeepData, b.parent, random); err != nil {
+		return err
+	}
+	if b.backedUp() {
+		b.backupPassword, err = dataservice.NewPassword(b.ctx, b.name+"-backup-password", b.args.KeepData, b.parent, random)
+	} else {
+		b.backupPassword = pulumi.String("").ToStringOutput()
+	}
+	return err
+}
 
-// exporterPasswords is the exporter's password file: the password by the address and user it connects with.
-func exporterPasswords(password string) (string, error) {
-	b, err := json.Marshal(map[string]string{exporterIdentity: password})
-	return string(b), err
+// address is one server as clients name it.
+type address struct {
+	host string
+	// tls holds the authority's certificate; nil where the server speaks plain text.
+	tls *pulumi.StringOutput
+}
+
+func (b *builder) connection(server network.Peer, at address, more pulumi.StringMap) connection.Connection {
+	scheme := "redis"
+	values := pulumi.StringMap{
+		connection.Host:     pulumi.String(at.host),
+		connection.Port:     pulumi.String(fmt.Sprint(port)),
+		connection.Username: pulumi.String("default"),
+		connection.Password: b.password,
+	}
+	if at.tls != nil {
+		scheme = "rediss"
+		values[connection.CA] = *at.tls
+	}
+	values[connection.URI] = pulumi.Sprintf("%s://default:%s@%s:%d/0", scheme, b.password, at.host, port)
+	for key, value := range more {
+		values[key] = value
+	}
+	return connection.New("redis", server, values)
 }

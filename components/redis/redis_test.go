@@ -77,9 +77,7 @@ func TestMaxMemory(t *testing.T) {
 	}
 }
 
-func TestModes(t *testing.T) {
+func TestUnknownMode(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []spec.Mode{spec.HA} {
-		assert.ErrorContains(t, mocks.Fail(t, program(t, Spec{Mode: mode})), fmt.Sprintf("redis mode %q is not there yet", mode))
-	}
+	assert.ErrorContains(t, mocks.Fail(t, program(t, Spec{Mode: "cluster"})), "set plinth:redis.mode to single, ha or managed")
 }

@@ -1,6 +1,8 @@
 package redis
 
 import (
+	"fmt"
+
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/plinth-iac/plinth/components/spec"
@@ -10,6 +12,12 @@ import (
 func (s Spec) Complete() Spec {
 	if s.Mode == "" {
 		s.Mode = spec.Single
+	}
+	if s.Mode == spec.HA && s.Instances == 0 {
+		s.Instances = 3
+	}
+	if s.Mode != spec.Managed {
+		s.Backup = s.Backup.Complete()
 	}
 	s.CPU, s.Memory = s.CPU.Or("100m"), s.Memory.Or("256Mi")
 	if s.Storage == "" {
@@ -36,9 +44,37 @@ func (s Spec) Validate(path spec.Path, problems *spec.Problems) {
 	problems.CheckAmount(path.Key("storage"), s.Storage, "1Mi")
 	problems.CheckAmount(path.Key("cpu"), s.CPU, "10m")
 	problems.CheckAmount(path.Key("memory"), s.Memory, "64Mi")
+	if s.Mode != spec.Managed {
+		s.Backup.Validate(path.Key("backup"), problems)
+	}
+	s.validateHA(path, problems)
 	storage, need := s.Storage.Value(), s.leastStorage()
 	if storage.Cmp(need) < 0 {
 		problems.Add(path.Key("storage"), s.Storage, "at least twice the memory, "+need.String()+", for the snapshot and the append-only file",
 			"raise the storage or lower the memory")
+	}
+}
+
+func (s Spec) validateHA(path spec.Path, problems *spec.Problems) {
+	if s.Mode == spec.HA {
+		if s.Instances < 2 {
+			problems.Add(path.Key("instances"), s.Instances, "at least 2 in mode ha, of which one takes over", "raise it, or use mode: single")
+		}
+		return
+	}
+	if s.Instances != 0 {
+		problems.Add(path.Key("instances"), s.Instances, "instances in mode ha only", "use mode: ha, or remove it")
+	}
+	if s.TLS && s.Mode == spec.Single {
+		problems.Add(path.Key("tls"), s.TLS, "TLS in mode ha and managed; in mode single the network policy alone decides who connects",
+			"use mode: ha, or remove it")
+	}
+}
+
+// ValidateSpread reports more instances than zones, where each has to be in a zone of its own. path is where s stands.
+func (s Spec) ValidateSpread(path spec.Path, zones int, problems *spec.Problems) {
+	if s.Mode == spec.HA && s.Instances > zones {
+		problems.Add(path.Key("instances"), s.Instances, fmt.Sprintf("at most %d, one in each zone of the cluster", zones),
+			"lower it, or raise cluster.zones")
 	}
 }

@@ -108,7 +108,10 @@ func (a Amount) validate(path spec.Path, least string, problems *spec.Problems) 
 var secretWords = []string{"PASSWORD", "PASSWD", "SECRET", "TOKEN", "APIKEY", "API_KEY", "PRIVATE_KEY", "CREDENTIAL"}
 
 // connectionVariables are what a used data service may inject, after its name and an underscore.
-var connectionVariables = []string{"HOST", "PORT", "USERNAME", "PASSWORD", "DATABASE", "URI"}
+var connectionVariables = []string{
+	"HOST", "PORT", "USERNAME", "PASSWORD", "DATABASE", "READONLY_HOST", "SENTINEL_HOST", "SENTINEL_PORT",
+	"SENTINEL_MASTER", "CA", "URI",
+}
 
 func (s Spec) validateEnv(path spec.Path, problems *spec.Problems) {
 	injected := map[string]string{}
@@ -248,6 +251,7 @@ func (s Spec) validateRoute(path spec.Path, problems *spec.Problems) {
 	if strings.HasPrefix(s.Route.RateLimit, "0") {
 		problems.Add(path.Key("rateLimit"), s.Route.RateLimit, "a rate above zero, such as 100/s", "raise it, or remove it for no limit")
 	}
+	problems.CheckAmount(path.Key("maxBody"), s.Route.MaxBody, "1Ki")
 }
 
 func (s Spec) validateJob(path spec.Path, problems *spec.Problems) {

@@ -1,0 +1,49 @@
+package dataservice
+
+import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+// Spread is the topologySpreadConstraints of the pods with a label, for an operator's custom resource: as even as it goes, or so
+// even that a pod which would break it does not start, where zones says over how many they must be.
+func Spread(label, value string, zones int) pulumi.Array {
+	constraint := func(topology string) pulumi.Map {
+		c := pulumi.Map{
+			"maxSkew": pulumi.Int(1), "topologyKey": pulumi.String(topology), "whenUnsatisfiable": pulumi.String("ScheduleAnyway"),
+			"labelSelector": pulumi.Map{"matchLabels": pulumi.StringMap{label: pulumi.String(value)}},
+		}
+		if zones > 0 {
+			c["whenUnsatisfiable"] = pulumi.String("DoNotSchedule")
+		}
+		return c
+	}
+	zone, host := constraint("topology.kubernetes.io/zone"), constraint("kubernetes.io/hostname")
+	if zones > 0 {
+		// Without their number, zones that have no node yet would not count.
+		zone["minDomains"] = pulumi.Int(zones)
+	}
+	return pulumi.Array{zone, host}
+}
+
+// RestrictedPod is PodSecurity, for an operator's custom resource.
+func RestrictedPod(user int) pulumi.Map {
+	return pulumi.Map{
+		"runAsNonRoot": pulumi.Bool(true), "runAsUser": pulumi.Int(user), "runAsGroup": pulumi.Int(user), "fsGroup": pulumi.Int(user),
+		"fsGroupChangePolicy": pulumi.String("OnRootMismatch"),
+		"seccompProfile":      pulumi.Map{"type": pulumi.String("RuntimeDefault")},
+	}
+}
+
+// RestrictedContainer is the container's part of RestrictedPod.
+func RestrictedContainer() pulumi.Map {
+	return pulumi.Map{
+		"allowPrivilegeEscalation": pulumi.Bool(false), "readOnlyRootFilesystem": pulumi.Bool(true),
+		"capabilities": pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
+	}
+}
+
+// Requests are Resources, for an operator's custom resource.
+func Requests(cpu, memory string) pulumi.Map {
+	return pulumi.Map{
+		"requests": pulumi.StringMap{"cpu": pulumi.String(cpu), "memory": pulumi.String(memory)},
+		"limits":   pulumi.StringMap{"memory": pulumi.String(memory)},
+	}
+}
