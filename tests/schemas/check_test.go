@@ -137,3 +137,20 @@ func TestGenerated(t *testing.T) {
 		assert.NotContains(t, made.Resources, token, "it can be generated")
 	}
 }
+
+// TestByHand: what is written by hand hangs together.
+func TestByHand(t *testing.T) {
+	t.Parallel()
+	hand := parse("byhand.json", byHand)
+	require.NotEmpty(t, hand.Resources)
+	for token, name := range hand.Resources {
+		assert.Contains(t, hand.Types, name, token)
+	}
+	for object, properties := range hand.Types {
+		for key, property := range properties {
+			if name, ok := strings.CutPrefix(strings.TrimLeft(property.Type, "[]{}"), "#"); ok {
+				assert.Contains(t, hand.Types, name, "%s.%s", object, key)
+			}
+		}
+	}
+}
