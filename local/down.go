@@ -51,14 +51,13 @@ func (s *session) destroy(ctx context.Context) (*engine.Report, error) {
 	return report, nil
 }
 
-func (s *session) destroyIn(ctx context.Context, c *kube.Cluster) (*engine.Report, error) {
+func (s *session) destroyIn(ctx context.Context, c *kube.Cluster) (report *engine.Report, err error) {
 	e, err := s.openEngine(ctx, c.Kubeconfig())
 	if err != nil {
 		return nil, err
 	}
-	defer e.Close()
-	report, err := e.Destroy(ctx)
-	if err != nil {
+	defer func() { err = errors.Join(err, e.Close()) }()
+	if report, err = e.Destroy(ctx); err != nil {
 		return report, err
 	}
 	return report, e.Forget(ctx)

@@ -35,11 +35,11 @@ func Preview(ctx context.Context, o Options) (*engine.Report, error) {
 	return report, err
 }
 
-func (s *session) preview(ctx context.Context, kubeconfig string) (*engine.Report, error) {
+func (s *session) preview(ctx context.Context, kubeconfig string) (report *engine.Report, err error) {
 	e, err := s.openEngine(ctx, kubeconfig)
 	if err != nil {
 		return nil, err
 	}
-	defer e.Close()
+	defer func() { err = errors.Join(err, e.Close()) }()
 	return e.Preview(ctx, s.refresh)
 }

@@ -46,7 +46,7 @@ func Up(ctx context.Context, o Options) (*Result, error) {
 	return result, errors.Join(err, s.leave(ctx, c, started))
 }
 
-func (s *session) up(ctx context.Context, c *kube.Cluster, cfg *config.Config, result *Result) error {
+func (s *session) up(ctx context.Context, c *kube.Cluster, cfg *config.Config, result *Result) (err error) {
 	if err := s.sayProviders(); err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (s *session) up(ctx context.Context, c *kube.Cluster, cfg *config.Config, r
 	if err != nil {
 		return err
 	}
-	defer e.Close()
+	defer func() { err = errors.Join(err, e.Close()) }()
 
 	watched, stop, err := s.watchRoom(ctx, c, cfg, e)
 	if err != nil {

@@ -14,9 +14,9 @@
 // # What is on the disk
 //
 // The checkpoint is the file backend's own, at its place and in its format (<dir>/.pulumi/stacks/<project>/<stack>.json), so either
-// can take over from the other. Beside it, while an update runs or after it was killed, is <stack>.json.journal. When
-// the update is complete, or else at the next Open, the journal is replayed by Pulumi's own code into a new checkpoint, which replaces
-// the old one in one rename. What a killed update had begun is in it as a pending operation.
+// can take over from the other. Beside it, while an update runs or after it was killed, is <stack>.json.journal. After
+// the update, at Close or else at the next Open, the journal is replayed by Pulumi's own code into a new checkpoint, which
+// replaces the old one in one rename. What a killed update had begun is in it as a pending operation.
 //
 // Secrets are encrypted by the engine under the stack's passphrase before they come here. The service's own
 // encryption is not offered, and of updates only those of the running command are remembered.

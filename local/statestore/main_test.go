@@ -80,6 +80,9 @@ func (s *session) complete(u client.UpdateIdentifier, l lease) {
 // state is what the engine would start its next update from.
 func (s *session) state() apitype.DeploymentV3 {
 	s.t.Helper()
+	s.server.mu.Lock()
+	defer s.server.mu.Unlock()
+	require.NoError(s.t, s.server.settle())
 	deployment, _, err := s.server.store.load()
 	require.NoError(s.t, err)
 	return *deployment.Deployment

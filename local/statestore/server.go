@@ -78,14 +78,15 @@ func (s *Server) Environment() map[string]string {
 	}
 }
 
-// Close stops the server. An update that still runs fails, and its journal is brought in at the next Open.
+// Close stops the server, and brings what the last update noted into the state. An update that still runs fails, and its journal
+// is brought in at the next Open.
 func (s *Server) Close() error {
 	err := s.server.Close()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	err = errors.Join(err, s.settle())
 	if s.active != nil {
 		err = errors.Join(err, s.active.journal.file.Close())
-		s.active = nil
 	}
 	return errors.Join(err, os.RemoveAll(s.credentials))
 }

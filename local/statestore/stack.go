@@ -104,6 +104,9 @@ func (s *Server) remove(r *http.Request) (any, error) {
 	if s.active != nil {
 		return nil, errBusy
 	}
+	if err := s.settle(); err != nil {
+		return nil, err
+	}
 	deployment, _, err := s.store.load()
 	if err != nil {
 		return nil, err
@@ -115,11 +118,10 @@ func (s *Server) remove(r *http.Request) (any, error) {
 }
 
 func (s *Server) export(*http.Request) (any, error) {
-	deployment, _, err := s.store.load()
-	if err != nil {
+	if err := s.settle(); err != nil {
 		return nil, err
 	}
-	return untyped(deployment)
+	return s.store.raw()
 }
 
 // replace takes a whole state. The engine then asks for the status of an update, which is done already.
@@ -129,6 +131,9 @@ func (s *Server) replace(r *http.Request) (any, error) {
 	}
 	deployment, err := decode[apitype.UntypedDeployment](r)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.settle(); err != nil {
 		return nil, err
 	}
 	if err := s.store.save(&deployment); err != nil {

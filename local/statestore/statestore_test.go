@@ -76,6 +76,33 @@ func TestWhatAKilledUpdateNotedIsRecovered(t *testing.T) {
 	}
 }
 
+func TestAFinishedUpdateIsBroughtInByWhoeverIsNext(t *testing.T) {
+	t.Parallel()
+	for name, next := range map[string]func(*session){
+		"its own server, at the end": func(s *session) { require.NoError(t, s.server.Close()) },
+		"the server of the next run, as this one was killed": func(s *session) {
+			assert.True(t, open(t, s.server.options.Dir).server.Recovered)
+		},
+		"the next update": func(s *session) { s.start(apitype.DestroyUpdate) },
+		"an export": func(s *session) {
+			_, err := s.client.ExportStackDeployment(context.Background(), dev, nil)
+			require.NoError(t, err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, t.TempDir())
+			s.create()
+			u, l := s.start(apitype.UpdateUpdate)
+			s.note(u, l, begin(1, "one"), success(1, "one"))
+			s.complete(u, l)
+			assert.NotContains(t, read(t, s.server.store.checkpoint), "::one")
+			next(s)
+			assert.Contains(t, read(t, s.server.store.checkpoint), "::one")
+		})
+	}
+}
+
 // A kill between any two steps of bringing the journal in leaves these files behind.
 func TestTheJournalCountsOnceWhereverItsReplayIsKilled(t *testing.T) {
 	t.Parallel()
@@ -86,6 +113,7 @@ func TestTheJournalCountsOnceWhereverItsReplayIsKilled(t *testing.T) {
 	s.note(u, l, begin(1, "one"), success(1, "one"))
 	journal := read(t, s.server.store.journal)
 	s.complete(u, l)
+	s.state()
 	after := read(t, s.server.store.checkpoint)
 	folded, err := json.Marshal(readLine{Folded: digest([]byte(after))})
 	require.NoError(t, err)
@@ -214,6 +242,38 @@ func TestAStackIsMadeReplacedAndRemoved(t *testing.T) {
 	_, err = s.client.DeleteStack(ctx, dev, true)
 	require.NoError(t, err)
 	assert.NoFileExists(t, s.server.store.checkpoint)
+}
+
+func TestStatesOfOldEnginesAreServed(t *testing.T) {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"of the second format": `{"version":2,"checkpoint":{"stack":"organization/plinth/dev","latest":{"manifest":{"time":"2019-01-02T03:04:05Z","magic":"","version":""},` +
+			`"resources":[{"urn":"` + string(state("one").URN) + `","custom":false,"type":"plinth:test:Thing"}]}}}`,
+		"with nothing in it": `{"version":3,"checkpoint":{"stack":"organization/plinth/dev"}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, t.TempDir())
+			s.create()
+			require.NoError(t, os.WriteFile(s.server.store.checkpoint, []byte(text), 0o600))
+			exported, err := s.client.ExportStackDeployment(context.Background(), dev, nil)
+			require.NoError(t, err)
+			assert.Equal(t, 3, exported.Version)
+			var deployment apitype.DeploymentV3
+			require.NoError(t, json.Unmarshal(exported.Deployment, &deployment))
+			assert.Equal(t, names(s.state()), names(deployment))
+		})
+	}
+}
+
+func TestADamagedStateIsSaid(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	s.create()
+	require.NoError(t, os.WriteFile(s.server.store.checkpoint, []byte(`{"version":3,`), 0o600))
+	_, err := s.client.ExportStackDeployment(context.Background(), dev, nil)
+	require.ErrorContains(t, err, "is damaged")
+	assert.ErrorContains(t, err, "put a good copy in its place")
 }
 
 func TestOnlyTheHolderOfTheTokenIsServed(t *testing.T) {

@@ -53,13 +53,41 @@ func (s store) load() (*apitype.TypedDeployment, string, error) {
 	}
 	checkpoint, version, features, err := stack.UnmarshalVersionedCheckpointToLatestCheckpoint(encoding.JSON, text)
 	if err != nil {
-		return nil, "", fmt.Errorf("the state in %s is damaged: %w; put a good copy in its place", s.checkpoint, err)
+		return nil, "", s.damagedState(err)
 	}
 	latest := checkpoint.Latest
 	if latest == nil {
 		latest = emptyDeployment()
 	}
 	return &apitype.TypedDeployment{Deployment: latest, Version: version, Features: features}, digest(text), nil
+}
+
+// raw is the deployment as its file has it: in Go's types it would take eight times the room.
+func (s store) raw() (*apitype.UntypedDeployment, error) {
+	text, err := s.read()
+	if err != nil {
+		return nil, err
+	}
+	var file struct {
+		Version    int
+		Features   []string
+		Checkpoint struct{ Latest json.RawMessage }
+	}
+	if err := json.Unmarshal(text, &file); err != nil {
+		return nil, s.damagedState(err)
+	}
+	if file.Version >= apitype.DeploymentSchemaVersionCurrent && file.Checkpoint.Latest != nil {
+		return &apitype.UntypedDeployment{Version: file.Version, Features: file.Features, Deployment: file.Checkpoint.Latest}, nil
+	}
+	deployment, _, err := s.load()
+	if err != nil {
+		return nil, err
+	}
+	return untyped(deployment)
+}
+
+func (s store) damagedState(err error) error {
+	return fmt.Errorf("the state in %s is damaged: %w; put a good copy in its place", s.checkpoint, err)
 }
 
 func emptyDeployment() *apitype.DeploymentV3 {

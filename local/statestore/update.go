@@ -3,7 +3,7 @@ package statestore
 import (
 	"crypto/rand"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -100,6 +100,9 @@ func (s *Server) start(r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
+	if err := s.settle(); err != nil {
+		return nil, err
+	}
 	if u.journal, err = s.store.begin(); err != nil {
 		return nil, err
 	}
@@ -162,19 +165,15 @@ func (s *Server) cancel(r *http.Request) (any, error) {
 	return nil, s.finish(u, apitype.UpdateStatusCancelled)
 }
 
-// finish brings what the update noted into the state. It may be asked for again.
+// finish ends an update. It may be asked for again. What the update noted is on the disk, and settle brings it in.
 func (s *Server) finish(u *update, result apitype.UpdateStatus) error {
 	if u.result != "" {
 		return nil
 	}
 	if u == s.active {
-		_, err := s.store.fold()
-		if err != nil {
-			return err
-		}
 		s.active = nil
 		if err := u.journal.file.Close(); err != nil {
-			return errors.Join(errors.New("closing the journal of the state"), err)
+			return fmt.Errorf("closing the journal of the state: %w", err)
 		}
 	}
 	u.result = result
@@ -186,4 +185,14 @@ func (s *Server) finish(u *update, result apitype.UpdateStatus) error {
 		s.history = slices.Insert(s.history, 0, u.info)
 	}
 	return nil
+}
+
+// settle brings what a finished update noted into the state, before the state is read or replaced, and at Close. Not before: the
+// replay takes memory, and so does an engine that has yet to end.
+func (s *Server) settle() error {
+	if s.active != nil {
+		return nil
+	}
+	_, err := s.store.fold()
+	return err
 }
