@@ -84,6 +84,25 @@ func (b *builder) secret(ref SecretRef) (pulumi.StringOutput, error) {
 	return name, nil
 }
 
+// secretNames are the Kubernetes Secrets that the workload reads, of those that the platform was given.
+func (b *builder) secretNames() pulumi.StringArray {
+	read := map[string]bool{}
+	for _, refs := range []map[string]SecretRef{b.spec.Secrets, b.spec.SecretFiles} {
+		for _, ref := range refs {
+			read[ref.Name] = true
+		}
+	}
+	var names pulumi.StringArray
+	for _, name := range slices.Sorted(maps.Keys(read)) {
+		names = append(names, b.args.Secrets[name])
+	}
+	return names
+}
+
+func joined(names pulumi.StringArray) pulumi.StringOutput {
+	return names.ToStringArrayOutput().ApplyT(func(all []string) string { return strings.Join(all, ",") }).(pulumi.StringOutput)
+}
+
 func (b *builder) configMap(what string, data pulumi.StringMap) (*corev1.ConfigMap, error) {
 	config, err := corev1.NewConfigMap(b.ctx, b.name+"-"+what, &corev1.ConfigMapArgs{
 		Metadata: b.generatedMeta(), Data: data, Immutable: pulumi.Bool(true),

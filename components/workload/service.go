@@ -53,7 +53,7 @@ func (b *builder) service(pod corev1.PodSpecArgs, opts ...pulumi.ResourceOption)
 func (b *builder) deployment(pod corev1.PodSpecArgs, opts []pulumi.ResourceOption) (pulumi.Resource, error) {
 	pod.TopologySpreadConstraints = b.spread("pod-template-hash")
 	deployment, err := appsv1.NewDeployment(b.ctx, b.name, &appsv1.DeploymentArgs{
-		Metadata: b.meta(b.name),
+		Metadata: b.rollingMeta(),
 		Spec: appsv1.DeploymentSpecArgs{
 			Replicas:        b.replicas(),
 			Selector:        metav1.LabelSelectorArgs{MatchLabels: b.selector()},
@@ -74,6 +74,15 @@ func (b *builder) deployment(pod corev1.PodSpecArgs, opts []pulumi.ResourceOptio
 		return nil, fmt.Errorf("making the Deployment: %w", err)
 	}
 	return deployment, nil
+}
+
+// rollingMeta tells which Secrets roll the workload when they change.
+func (b *builder) rollingMeta() *metav1.ObjectMetaArgs {
+	meta := b.meta(b.name)
+	if names := b.secretNames(); b.args.RollOn != "" && len(names) > 0 {
+		meta.Annotations = pulumi.StringMap{b.args.RollOn: joined(names)}
+	}
+	return meta
 }
 
 // rolloutTimeout is how long a rollout may take.

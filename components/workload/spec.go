@@ -177,8 +177,13 @@ type Route struct {
 	Path string `json:"path,omitempty" jsonschema:"pattern=^/,default=/"`
 	// Port is the name of the port that serves it. Default: the first HTTP or gRPC port, by name.
 	Port string `json:"port,omitempty"`
-	// RateLimit per client address: requests per second, minute or hour, such as 100/s, 600/m or 1000/h.
+	// RateLimit per client address, in each of the gateway's proxies: requests per second, minute or hour, such as 100/s, 600/m or
+	// 1000/h.
 	RateLimit string `json:"rateLimit,omitempty" jsonschema:"pattern=^[0-9]+/(s|m|h)$,example=100/s"`
+	// Timeout in seconds until a response must be complete. Not for ports that speak gRPC or websockets. Default: the gateway's.
+	Timeout int `json:"timeout,omitempty" jsonschema:"minimum=1,maximum=3600"`
+	// MaxBody is the size of a request at which it is refused. Not for ports that speak gRPC or websockets. Default: the gateway's.
+	MaxBody spec.Quantity `json:"maxBody,omitempty"`
 }
 
 // Egress is one destination outside the cluster.

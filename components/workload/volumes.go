@@ -80,7 +80,7 @@ func (b *builder) statefulSet(pod corev1.PodSpecArgs, opts []pulumi.ResourceOpti
 	pod = mounting(pod, own)
 	pod.TopologySpreadConstraints = b.spread("controller-revision-hash")
 	set, err := appsv1.NewStatefulSet(b.ctx, b.name, &appsv1.StatefulSetArgs{
-		Metadata: b.meta(b.name),
+		Metadata: b.rollingMeta(),
 		Spec: appsv1.StatefulSetSpecArgs{
 			Replicas:             b.replicas(),
 			ServiceName:          peers.Metadata.Name(),

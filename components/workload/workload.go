@@ -25,6 +25,11 @@ type Args struct {
 	Callers []network.Peer
 	// Callees are the workloads under Spec.Calls, with the ports they listen on.
 	Callees []network.Peer
+	// Published says that the workload's route is made. Default: a warning tells that it is not.
+	Published bool
+	// RollOn is the annotation in which a program that rolls workloads looks for the names of Secrets whose changes do. Only needed
+	// where Secrets change under their names. Default none.
+	RollOn string
 	// KeepData protects the workload's claims, and retains them when the stack is destroyed all the same.
 	KeepData bool
 }
@@ -113,8 +118,8 @@ func (b *builder) rules() *network.Rules {
 // warnOfWhatIsIgnored tells what the spec asks for and the platform cannot do yet.
 func (b *builder) warnOfWhatIsIgnored(w *Workload) error {
 	about := &pulumi.LogArgs{Resource: w}
-	if b.spec.Route != nil {
-		message := fmt.Sprintf("workloads.%s.route: %s is not published yet: the platform has no gateway. "+
+	if b.spec.Route != nil && !b.args.Published {
+		message := fmt.Sprintf("workloads.%s.route: %s is not published: the platform has no gateway, which plinth:gateway enables. "+
 			"Inside the cluster the workload is reached under its own name.", b.name, b.spec.Route.Host)
 		if err := b.ctx.Log.Warn(message, about); err != nil {
 			return fmt.Errorf("warning of the route: %w", err)

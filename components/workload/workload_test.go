@@ -555,7 +555,7 @@ func TestLabels(t *testing.T) {
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ text, want string }{
-		"a route": {"{image: 'a:1', ports: {http: 80}, route: {host: api}}", "workloads.app.route: api is not published yet"},
+		"a route": {"{image: 'a:1', ports: {http: 80}, route: {host: api}}", "workloads.app.route: api is not published"},
 		"a queue": {"{image: 'a:1', replicas: {min: 0, max: 3, queue: {name: q}}}", "It runs 1 replicas"},
 	}
 	for name, test := range tests {
@@ -601,4 +601,24 @@ func TestPriorities(t *testing.T) {
 	assert.Equal(t, map[string]int32{
 		workload.PriorityClass("low"): -10, workload.PriorityClass("normal"): 0, workload.PriorityClass("high"): 1000,
 	}, values)
+}
+
+func TestPublished(t *testing.T) {
+	t.Parallel()
+	rec := up(t, "{image: 'a:1', ports: {http: 80}, route: {host: api, timeout: 5, maxBody: 1Mi}}", func(args *workload.Args) { args.Published = true })
+	assert.Empty(t, rec.Logs)
+}
+
+func TestRolledBySecrets(t *testing.T) {
+	t.Parallel()
+	roll := func(args *workload.Args) { args.RollOn = "roll.example/on" }
+	annotations := func(rec *mocks.Recording, typ string) any {
+		return rec.Get(t, typ, "app").Inputs["metadata"].(map[string]any)["annotations"]
+	}
+	want := map[string]any{"roll.example/on": "jwt-1a2b"}
+	assert.Equal(t, want, annotations(up(t, full, roll), deploymentType))
+	withVolume := "{image: 'a:1', secrets: {K: {name: jwt, key: k}}, volumes: {d: {size: 1Gi, mount: /d}}}"
+	assert.Equal(t, want, annotations(up(t, withVolume, roll), statefulSetType))
+	assert.Nil(t, annotations(up(t, "{image: 'a:1'}", roll), deploymentType))
+	assert.Nil(t, annotations(up(t, full), deploymentType), "where names change with content, that rolls it")
 }
