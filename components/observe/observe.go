@@ -1,6 +1,8 @@
 package observe
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/custom"
@@ -25,6 +27,8 @@ type Port struct {
 	Number int
 	// Path of the metrics. Default /metrics.
 	Path string
+	// Params of the request's URL.
+	Params map[string][]string
 	// TLS without a look at the certificate: who is asked is known by the address.
 	TLS bool
 }
@@ -54,10 +58,15 @@ func scrape(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Resource
 	var numbers []int
 	var endpoints pulumi.Array
 	for _, port := range args.Ports {
-		numbers = append(numbers, port.Number)
+		if !slices.Contains(numbers, port.Number) {
+			numbers = append(numbers, port.Number)
+		}
 		endpoint := pulumi.Map{"portNumber": pulumi.Int(port.Number)}
 		if port.Path != "" {
 			endpoint["path"] = pulumi.String(port.Path)
+		}
+		if len(port.Params) > 0 {
+			endpoint["params"] = pulumi.ToStringArrayMap(port.Params)
 		}
 		if port.TLS {
 			endpoint["scheme"] = pulumi.String("https")

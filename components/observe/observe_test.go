@@ -43,7 +43,9 @@ func TestNew(t *testing.T) {
 	t.Parallel()
 	mocks.Modes(t, func(t *testing.T, run func(testing.TB, pulumi.RunFunc, ...mocks.Option) *mocks.Recording) {
 		rec := run(t, program(t, observe.Args{
-			Ports: []observe.Port{{Number: 9121}, {Number: 15691, Path: "/metrics/detailed", TLS: true}}, Alerts: []observe.Alert{down},
+			Ports: []observe.Port{
+				{Number: 9121}, {Number: 15691}, {Number: 15691, Path: "/metrics/detailed", TLS: true, Params: map[string][]string{"family": {"a", "b"}}},
+			}, Alerts: []observe.Alert{down},
 		}))
 		policy := mocks.As[*networkingv1.NetworkPolicy](t, rec.Get(t, policyType, "db-metrics")).Spec
 		require.Len(t, policy.Ingress, 1)
@@ -56,7 +58,8 @@ func TestNew(t *testing.T) {
 		assert.Equal(t, map[string]any{"portNumber": 9121.0}, endpoints[0])
 		assert.Equal(t, map[string]any{
 			"portNumber": 15691.0, "path": "/metrics/detailed", "scheme": "https", "tlsConfig": map[string]any{"insecureSkipVerify": true},
-		}, endpoints[1])
+			"params": map[string]any{"family": []any{"a", "b"}},
+		}, endpoints[2])
 		assert.Equal(t, observe.Rules("db", []observe.Alert{down}), rules["spec"])
 		crds.Validate(t, rules)
 		crds.Validate(t, monitor)

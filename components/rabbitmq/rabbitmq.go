@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/url"
 
-	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/cluster"
@@ -34,12 +32,18 @@ type Args struct {
 	Clients []network.Peer
 	// Random is the `random` provider, which makes the passwords.
 	Random pulumi.ProviderResource
-	// KeepData protects the disk and the passwords, and retains the disk when the stack is destroyed all the same.
+	// KeepData protects the data and the passwords, and retains the data when the stack is destroyed all the same.
 	KeepData bool
-	// PriorityClass of the pod. Empty for the cluster's default.
+	// PriorityClass of the pods. Empty for the cluster's default.
 	PriorityClass string
 	// Services of the cloud, of which mode managed needs its data services.
 	Services cluster.Services
+	// Zones that the nodes of mode ha must be spread over. With 0 they are spread as well as it goes.
+	Zones int
+	// Operator is what the custom resources of mode ha depend on: see operators.NewRabbitMQ.
+	Operator []pulumi.Resource
+	// Monitoring is what the scraping and the alerts depend on: the Prometheus operator. Nil leaves them out.
+	Monitoring []pulumi.Resource
 }
 
 // RabbitMQ is the platform's RabbitMQ.
@@ -50,80 +54,82 @@ type RabbitMQ struct {
 	Connection connection.Connection
 }
 
-// New registers a RabbitMQ named name; its objects have that name too. opts must carry the `kubernetes`
-// provider. It fails where the mode is not single.
+// builder makes one RabbitMQ in the cluster.
+type builder struct {
+	ctx    *pulumi.Context
+	name   string
+	args   *Args
+	spec   Spec
+	parent pulumi.ResourceOption
+	// password of the clients' user.
+	password pulumi.StringOutput
+	// record is what the data depends on, so that a change which would lose it is refused first.
+	record pulumi.Resource
+}
+
+// New registers a RabbitMQ named name; its objects have that name too, or begin with it. opts must carry the `kubernetes`
+// provider. It fails where the mode is none.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*RabbitMQ, error) {
-	s := args.Spec
-	if s.Mode == spec.Managed {
+	b := &builder{ctx: ctx, name: name, args: args, spec: args.Spec}
+	run := map[spec.Mode]func() (connection.Connection, error){spec.Single: b.single, spec.HA: b.ha}[b.spec.Mode]
+	if b.spec.Mode == spec.Managed {
 		return newManaged(ctx, name, args, opts...)
 	}
-	if s.Mode != spec.Single {
-		return nil, fmt.Errorf("rabbitmq mode %q is not there yet; set plinth:rabbitmq.mode to single", s.Mode)
+	if run == nil {
+		return nil, fmt.Errorf("rabbitmq mode %q is none; set plinth:rabbitmq.mode to single, ha or managed", b.spec.Mode)
 	}
-
 	r := &RabbitMQ{}
 	if err := ctx.RegisterComponentResource("plinth:rabbitmq:RabbitMQ", name, r, opts...); err != nil {
 		return nil, fmt.Errorf("registering rabbitmq %s: %w", name, err)
 	}
-	parent := pulumi.Parent(r)
-
-	password, err := dataservice.NewPassword(ctx, name+"-password", args.KeepData, parent, pulumi.Provider(args.Random))
-	if err != nil {
+	b.parent = pulumi.Parent(r)
+	if err := b.prepare(); err != nil {
 		return nil, err
 	}
-	salt, err := dataservice.NewPassword(ctx, name+"-salt", args.KeepData, parent, pulumi.Provider(args.Random))
-	if err != nil {
-		return nil, err
+	var err error
+	if r.Connection, err = run(); err != nil {
+		return nil, fmt.Errorf("making rabbitmq %s: %w", name, err)
 	}
-	meta := metav1.ObjectMetaArgs{Namespace: args.Namespace, Labels: dataservice.Labels(name, release)}
-	secret, err := corev1.NewSecret(ctx, name, &corev1.SecretArgs{
-		Metadata:  meta,
-		Immutable: pulumi.Bool(true),
-		StringData: pulumi.StringMap{
-			definitionsFile: pulumi.All(password, salt).ApplyT(func(secrets []any) (string, error) {
-				return define(s.Queues, secrets[0].(string), secrets[1].(string)[:4])
-			}).(pulumi.StringOutput),
-		},
-	}, parent)
-	if err != nil {
-		return nil, fmt.Errorf("making the Secret of %s: %w", name, err)
+	if err := b.observe(); err != nil {
+		return nil, fmt.Errorf("watching over rabbitmq %s: %w", name, err)
 	}
-	config, err := corev1.NewConfigMap(ctx, name, &corev1.ConfigMapArgs{
-		Metadata:  meta,
-		Immutable: pulumi.Bool(true),
-		Data:      pulumi.StringMap{"rabbitmq.conf": pulumi.String(configuration(s))},
-	}, parent)
-	if err != nil {
-		return nil, fmt.Errorf("making the ConfigMap of %s: %w", name, err)
-	}
-
-	server, err := dataservice.New(ctx, name, &dataservice.Args{
-		Namespace: args.Namespace, NamespaceName: args.NamespaceName, Version: release,
-		Container: container(s), User: user, Port: port, MetricsPort: metricsPort,
-		Volumes: corev1.VolumeArray{
-			dataservice.Config("config", config),
-			dataservice.Secret("secret", secret, definitionsFile),
-			dataservice.Scratch("tmp", "64Mi"),
-		},
-		Storage: s.Storage, DataPath: dataPath,
-		// Asked to stop, the broker closes its connections and its queues' logs.
-		GracePeriod:   120,
-		PriorityClass: args.PriorityClass, Clients: args.Clients, KeepData: args.KeepData,
-	}, parent)
-	if err != nil {
-		return nil, err
-	}
-
-	r.Connection = connection.New("rabbitmq", server.Peer, pulumi.StringMap{
-		connection.Host:     pulumi.String(server.Host),
-		connection.Port:     pulumi.String(fmt.Sprint(port)),
-		connection.Username: pulumi.String(username),
-		connection.Password: password,
-		connection.Database: pulumi.String(virtualHost),
-		connection.URI:      pulumi.Sprintf("amqp://%s:%s@%s:%d/%s", username, password, server.Host, port, url.PathEscape(virtualHost)),
-	})
 	if err := ctx.RegisterResourceOutputs(r, pulumi.Map{"connection": r.Connection.Values}); err != nil {
 		return nil, fmt.Errorf("registering the outputs of rabbitmq %s: %w", name, err)
 	}
 	return r, nil
+}
+
+// prepare makes what every mode in the cluster has.
+func (b *builder) prepare() error {
+	var err error
+	b.record, err = dataservice.NewRecord(b.ctx, b.name, b.args.Namespace, dataservice.Labels(b.name, release), dataservice.Record{
+		Path: spec.Path(b.name), Mode: b.spec.Mode, Storage: b.spec.Storage, Migrate: b.spec.Migrate,
+	}, b.parent)
+	if err != nil {
+		return err
+	}
+	b.password, err = b.newPassword("password")
+	return err
+}
+
+func (b *builder) newPassword(what string) (pulumi.StringOutput, error) {
+	return dataservice.NewPassword(b.ctx, b.name+"-"+what, b.args.KeepData, b.parent, pulumi.Provider(b.args.Random))
+}
+
+// connection is for clients of a host; ca holds the authority's certificate where the brokers speak TLS, and is nil where not.
+func (b *builder) connection(peer network.Peer, host string, ca *pulumi.StringOutput) connection.Connection {
+	scheme, at := "amqp", peer.Ports[0]
+	values := pulumi.StringMap{
+		connection.Host:     pulumi.String(host),
+		connection.Port:     pulumi.String(fmt.Sprint(at)),
+		connection.Username: pulumi.String(username),
+		connection.Password: b.password,
+		connection.Database: pulumi.String(virtualHost),
+	}
+	if ca != nil {
+		scheme = "amqps"
+		values[connection.CA] = *ca
+	}
+	values[connection.URI] = pulumi.Sprintf("%s://%s:%s@%s:%d/%s", scheme, username, b.password, host, at, url.PathEscape(virtualHost))
+	return connection.New("rabbitmq", peer, values)
 }

@@ -131,9 +131,7 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
-func TestModes(t *testing.T) {
+func TestUnknownMode(t *testing.T) {
 	t.Parallel()
-	for _, mode := range []spec.Mode{spec.HA} {
-		assert.ErrorContains(t, mocks.Fail(t, program(t, Spec{Mode: mode})), fmt.Sprintf("rabbitmq mode %q is not there yet", mode))
-	}
+	assert.ErrorContains(t, mocks.Fail(t, program(t, Spec{Mode: "cluster"})), "set plinth:rabbitmq.mode to single, ha or managed")
 }

@@ -14,6 +14,9 @@ func (s Spec) Complete() Spec {
 	if s.Mode == "" {
 		s.Mode = spec.Single
 	}
+	if s.Mode == spec.HA && s.Instances == 0 {
+		s.Instances = 3
+	}
 	s.Storage, s.CPU, s.Memory = s.Storage.Or("5Gi"), s.CPU.Or("250m"), s.Memory.Or("512Mi")
 	return s
 }
@@ -24,6 +27,7 @@ func (s Spec) Validate(path spec.Path, problems *spec.Problems) {
 	problems.CheckAmount(path.Key("cpu"), s.CPU, "10m")
 	problems.CheckAmount(path.Key("memory"), s.Memory, "256Mi")
 
+	s.validateHA(path, problems)
 	declared := map[string]string{}
 	for i, q := range s.Queues {
 		at := path.Key("queues").Index(i).Key("name")

@@ -1,0 +1,108 @@
+package rabbitmq
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/observe"
+	"github.com/plinth-iac/plinth/components/spec"
+)
+
+// observe has the brokers scraped and watched. What /metrics says of queues is their sum: each has to be asked for.
+func (b *builder) observe() error {
+	if b.args.Monitoring == nil {
+		return nil
+	}
+	app := b.name
+	if b.spec.Mode == spec.HA {
+		app += "-ha"
+	}
+	return observe.New(b.ctx, app, &observe.Args{
+		Namespace: b.args.Namespace, App: app, Alerts: Alerts(b.args.NamespaceName, app, b.spec),
+		Ports: []observe.Port{
+			{Number: metricsPort},
+			{Number: metricsPort, Path: "/metrics/detailed", Params: map[string][]string{"family": {"queue_coarse_metrics", "queue_consumer_count"}}},
+		},
+	}, b.parent, pulumi.DependsOn(b.args.Monitoring))
+}
+
+// Alerts are about the brokers called app, in the modes single and ha. The metrics are those of RabbitMQ's own plugin, by the names
+// in rabbitmq/rabbitmq-server, deps/rabbitmq_prometheus/metrics.md and metrics-detailed.md, and the kubelet's.
+func Alerts(namespace, app string, s Spec) []observe.Alert {
+	pods, claims, nodes := app+"-[0-9]+", app+"-data", 1
+	if s.Mode == spec.HA {
+		pods, nodes = app+"-server-[0-9]+", s.Instances
+		claims = "persistence-" + pods
+	}
+	on := fmt.Sprintf(`{namespace="%s",pod=~"%s"}`, namespace, pods)
+	look := fmt.Sprintf("Look at `kubectl get pods -n %s -l app.kubernetes.io/name=%s` and at their logs.", namespace, app)
+	alerts := []observe.Alert{
+		{
+			Name: "RabbitMQDown", Expr: fmt.Sprintf("absent(rabbitmq_build_info%s)", on), For: "2m", Severity: observe.Critical,
+			Summary: "No node of " + app + " answers.", Remedy: look,
+		},
+		{
+			Name: "RabbitMQNodeMissing", Expr: fmt.Sprintf("count(rabbitmq_build_info%s) < %d", on, nodes), For: "10m", Severity: observe.Warning,
+			Summary: fmt.Sprintf("{{ $value }} of %d nodes of %s are up; queues stop when most of their nodes are gone.", nodes, app), Remedy: look,
+		},
+		{
+			Name: "RabbitMQMemoryAlarm", Expr: fmt.Sprintf("rabbitmq_alarms_memory_used_watermark%s > 0", on), For: "1m", Severity: observe.Critical,
+			Summary: "{{ $labels.pod }} is out of memory: publishers are blocked on all nodes.",
+			Remedy:  "Raise plinth:rabbitmq.memory, or look for clients with many connections, channels or messages that they do not acknowledge.",
+		},
+		{
+			Name: "RabbitMQMemoryNearLimit", For: "10m", Severity: observe.Warning,
+			Expr:    fmt.Sprintf("rabbitmq_process_resident_memory_bytes%s > 0.9 * rabbitmq_resident_memory_limit_bytes%s", on, on),
+			Summary: "{{ $labels.pod }} uses more than 90 % of the memory at which publishers are blocked.",
+			Remedy:  "Raise plinth:rabbitmq.memory, or look for clients with many connections, channels or messages that they do not acknowledge.",
+		},
+		{
+			Name: "RabbitMQDiskAlarm", Expr: fmt.Sprintf("rabbitmq_alarms_free_disk_space_watermark%s > 0", on), For: "1m", Severity: observe.Critical,
+			Summary: "{{ $labels.pod }} has too little disk left: publishers are blocked on all nodes.",
+			Remedy:  "Raise plinth:rabbitmq.storage, or have the queues consumed.",
+		},
+		{
+			Name: "RabbitMQConnectionsNearLimit", For: "10m", Severity: observe.Warning,
+			Expr:    fmt.Sprintf("rabbitmq_process_open_fds%s > 0.8 * rabbitmq_process_max_fds%s", on, on),
+			Summary: "{{ $labels.pod }} has used more than 80 % of its file descriptors, of which each connection needs one.",
+			Remedy:  "Look for clients that do not close their connections: rabbitmqctl list_connections.",
+		},
+	}
+	alerts = append(alerts, queueAlerts(on)...)
+	return append(alerts, observe.Disks("RabbitMQ", namespace, claims, "rabbitmq")...)
+}
+
+// queueAlerts leave dead-letter queues out but for the one about them. The largest count is the leader's: another node may remember an older one.
+func queueAlerts(on string) []observe.Alert {
+	selector := func(match string) string { return on[:len(on)-1] + `,queue` + match + `}` }
+	living, dead := selector(`!~".*\\.dead"`), selector(`=~".*\\.dead"`)
+	return []observe.Alert{
+		{
+			Name: "RabbitMQQueueGrowing", For: "30m", Severity: observe.Warning,
+			Expr: fmt.Sprintf("max by (vhost, queue) (rabbitmq_detailed_queue_messages_ready%[1]s) > 1000 and "+
+				"max by (vhost, queue) (deriv(rabbitmq_detailed_queue_messages_ready%[1]s[30m])) > 0", living),
+			Summary: "The queue {{ $labels.queue }} has {{ $value }} messages waiting, and gets more.",
+			Remedy:  "Its consumers are too slow, too few or gone: look at them, and at replicas.queue of their workload.",
+		},
+		{
+			Name: "RabbitMQNoConsumers", For: "10m", Severity: observe.Warning,
+			Expr: fmt.Sprintf("max by (vhost, queue) (rabbitmq_detailed_queue_messages_ready%[1]s) > 0 and "+
+				"max by (vhost, queue) (rabbitmq_detailed_queue_consumers%[1]s) == 0", living),
+			Summary: "The queue {{ $labels.queue }} has {{ $value }} messages, and nobody takes them.",
+			Remedy:  "Look at the workloads that use it.",
+		},
+		{
+			Name: "RabbitMQUnacknowledged", For: "30m", Severity: observe.Warning,
+			Expr:    fmt.Sprintf("max by (vhost, queue) (rabbitmq_detailed_queue_messages_unacked%s) > 1000", living),
+			Summary: "Consumers of {{ $labels.queue }} hold {{ $value }} messages that they have not acknowledged.",
+			Remedy:  "Look for consumers that hang, and give them a prefetch limit.",
+		},
+		{
+			Name: "RabbitMQDeadLetters", For: "5m", Severity: observe.Warning,
+			Expr:    fmt.Sprintf("max by (vhost, queue) (rabbitmq_detailed_queue_messages_ready%s) > 0", dead),
+			Summary: "{{ $value }} messages in {{ $labels.queue }} were rejected, or given up on.",
+			Remedy:  "Find out why from the log of the consumer, and then publish them again or delete them.",
+		},
+	}
+}
