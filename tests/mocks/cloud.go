@@ -10,7 +10,7 @@ import (
 )
 
 // WithOutputs tells what the cloud adds to the outputs of every resource of a type, given its logical name: addresses, principals
-// and the like. In a preview the properties named are unknown.
+// and the like. In a preview the properties named are unknown. The key id is not an output but the resource's id.
 func WithOutputs(typ string, outputs func(name string) map[string]any) Option {
 	return func(o *options) {
 		if o.outputs == nil {
@@ -30,19 +30,24 @@ func WithFunction(token string, result map[string]any) Option {
 	}
 }
 
-// addOutputs completes the outputs of a resource in place.
-func (o options) addOutputs(in *pulumirpc.RegisterResourceRequest, outputs resource.PropertyMap) {
+// addOutputs completes the outputs of a resource in place, and returns its id.
+func (o options) addOutputs(in *pulumirpc.RegisterResourceRequest, id string, outputs resource.PropertyMap) string {
 	add, ok := o.outputs[in.GetType()]
 	if !ok {
-		return
+		return id
 	}
 	for key, value := range resource.NewPropertyMapFromMap(add(in.GetName())) {
-		if o.dryRun {
+		switch {
+		case key == "id" && !o.dryRun:
+			id = value.StringValue()
+		case key == "id":
+		case o.dryRun:
 			outputs[key] = resource.MakeComputed(resource.NewProperty(""))
-			continue
+		default:
+			outputs[key] = merged(outputs[key], value)
 		}
-		outputs[key] = merged(outputs[key], value)
 	}
+	return id
 }
 
 // merged is old with what fresh says beside or instead.

@@ -29,6 +29,7 @@ func cloudProgram(ctx *pulumi.Context) error {
 		return err
 	}
 	ctx.Export("spec", res.Spec)
+	ctx.Export("id", res.ID())
 	ctx.Export("answer", pulumi.String(result.Value))
 	return nil
 }
@@ -37,7 +38,7 @@ func cloudOptions() []Option {
 	return []Option{
 		Without(Providers),
 		WithOutputs("test:index:Thing", func(name string) map[string]any {
-			return map[string]any{"spec": map[string]any{"address": name + ".example", "region": "there"}}
+			return map[string]any{"id": "/things/" + name, "spec": map[string]any{"address": name + ".example", "region": "there"}}
 		}),
 		WithFunction("test:index:ask", map[string]any{"value": "yes"}),
 	}
@@ -48,9 +49,11 @@ func TestWithOutputs(t *testing.T) {
 	rec := Up(t, cloudProgram, cloudOptions()...)
 	assert.Equal(t, map[string]any{"size": 1.0, "region": "there", "address": "thing.example"}, rec.Outputs["spec"])
 	assert.Equal(t, "yes", rec.Outputs["answer"])
+	assert.Equal(t, "/things/thing", rec.Outputs["id"])
 
 	rec = Preview(t, cloudProgram, cloudOptions()...)
 	assert.Equal(t, Unknown, rec.Outputs["spec"])
+	assert.Equal(t, Unknown, rec.Outputs["id"])
 }
 
 func TestUnansweredFunction(t *testing.T) {

@@ -48,7 +48,7 @@ func (m *monitor) RegisterResource(
 		return nil, fmt.Errorf("reading the inputs of %s: %w", name, err)
 	}
 	id, outputs, secrets := answer(in, inputs, m.options.dryRun)
-	m.options.addOutputs(in, outputs)
+	id = m.options.addOutputs(in, id, outputs)
 	object, err := plugin.MarshalProperties(outputs, properties)
 	if err != nil {
 		return nil, fmt.Errorf("answering for %s: %w", name, err)

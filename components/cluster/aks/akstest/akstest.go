@@ -10,6 +10,9 @@ import (
 // Tenant is the id of the pretended Entra tenant.
 const Tenant = "72f988bf-0000-0000-0000-2d7cd011db47"
 
+// NetworkID is the resource id of the cluster's network.
+const NetworkID = "/subscriptions/1/resourceGroups/cluster-group-1a2b/providers/Microsoft.Network/virtualNetworks/cluster-network-1a2b"
+
 // StaticToken stands in the kubeconfig that Azure answers with, and must not stand in the one made of it.
 const StaticToken = "0123456789abcdef-static-token"
 
@@ -27,6 +30,9 @@ func Outputs() []mocks.Option {
 	all := []mocks.Option{
 		mocks.WithOutputs("azure-native:network:PublicIPAddress", func(string) map[string]any {
 			return map[string]any{"ipAddress": "198.51.100.9"}
+		}),
+		mocks.WithOutputs("azure-native:network:VirtualNetwork", func(name string) map[string]any {
+			return map[string]any{"id": NetworkID, "name": name + "-1a2b"}
 		}),
 		mocks.WithOutputs("azure-native:managedidentity:UserAssignedIdentity", func(name string) map[string]any {
 			return map[string]any{"name": name + "-1a2b", "principalId": name + "-principal", "clientId": name + "-client", "tenantId": Tenant}
@@ -47,7 +53,6 @@ func Outputs() []mocks.Option {
 	}
 	for typ, outputs := range map[string]func(string) map[string]any{
 		"azure-native:resources:ResourceGroup":    named(),
-		"azure-native:network:VirtualNetwork":     named(),
 		"azure-native:storage:StorageAccount":     named(),
 		"azure-native:storage:BlobContainer":      named(),
 		"azure-native:keyvault:Key":               named("keyUriWithVersion", ".vault.azure.net/1"),
