@@ -22,7 +22,7 @@ func (b *builder) observe() error {
 	}
 	alerts := Alerts(b.args.NamespaceName, app, b.spec)
 	if b.backedUp() {
-		overdue, err := backup.Overdue("RedisBackupTooOld", b.args.NamespaceName, backups, b.spec.Backup)
+		overdue, err := backup.Overdue("RedisBackupTooOld", b.args.NamespaceName, backups, b.spec.Backup.Spec)
 		if err != nil {
 			return err
 		}

@@ -17,8 +17,17 @@ const (
 	caKey             = "ca.crt"
 )
 
-// backedUp tells whether there is anywhere to put a backup.
-func (b *builder) backedUp() bool { return b.args.Services != nil }
+// Backup is how the data is backed up.
+type Backup struct {
+	backup.Spec
+	// Enabled false keeps no backup. Default true.
+	Enabled *bool `json:"enabled,omitempty"`
+}
+
+func (b Backup) on() bool { return b.Enabled == nil || *b.Enabled }
+
+// backedUp tells whether there is to be a backup, and anywhere to put it.
+func (b *builder) backedUp() bool { return b.spec.Backup.on() && b.args.Services != nil }
 
 func (b *builder) backupName() string { return b.name + "-backup" }
 
@@ -64,12 +73,15 @@ exec redis-check-rdb "$file"`
 
 // backup takes snapshots to object storage on a schedule, under name.
 func (b *builder) backup(name string, from source) error {
+	if !b.spec.Backup.on() {
+		return nil
+	}
 	keys, flags := []string{backupPasswordKey}, ""
 	if from.tls {
 		keys, flags = append(keys, caKey), "--tls --cacert "+secretPath+"/"+caKey
 	}
 	_, err := backup.New(b.ctx, name, &backup.Args{
-		Spec: b.spec.Backup, Namespace: b.args.Namespace, NamespaceName: b.args.NamespaceName, Version: release,
+		Spec: b.spec.Backup.Spec, Namespace: b.args.Namespace, NamespaceName: b.args.NamespaceName, Version: release,
 		Services: b.args.Services, Server: from.peer, User: user, Space: b.spec.Storage, Protect: b.args.KeepData,
 		Dump: corev1.ContainerArgs{
 			Name: pulumi.String("dump"), Image: pulumi.String(image),

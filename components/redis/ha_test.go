@@ -14,6 +14,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 
+	"github.com/plinth-iac/plinth/components/backup"
 	"github.com/plinth-iac/plinth/components/cluster/clustertest"
 	"github.com/plinth-iac/plinth/components/connection"
 	"github.com/plinth-iac/plinth/components/network"
@@ -208,6 +209,11 @@ func TestBackup(t *testing.T) {
 		assert.True(t, services.Buckets[names[0]].Protect)
 		assert.Contains(t, fmt.Sprint(specOf(t, rec, rulesType, strings.TrimSuffix(names[0], "-backup"))), "RedisBackupTooOld")
 
+		no := false
+		off := mocks.Up(t, with(t, Spec{Mode: mode, Backup: Backup{Enabled: &no}}, func(a *Args) { a.Services = services }))
+		assert.Empty(t, off.ByType(cronType))
+		assert.Empty(t, off.Logs, "it is what was asked for")
+
 		without := mocks.Up(t, with(t, Spec{Mode: mode}, nil))
 		assert.Empty(t, without.ByType(cronType))
 		require.Len(t, without.Logs, 1)
@@ -250,6 +256,7 @@ func TestValidate(t *testing.T) {
 		"one instance":        {Spec{Mode: spec.HA, Instances: 1}, []spec.Path{"redis.instances"}},
 		"above zones":         {Spec{Mode: spec.HA, Instances: 4}, []spec.Path{"redis.instances"}},
 		"instances of single": {Spec{Instances: 2}, []spec.Path{"redis.instances"}},
+		"kept for no day":     {Spec{Backup: Backup{Spec: backup.Spec{KeepDays: -1}}}, []spec.Path{"redis.backup.keepDays"}},
 		"tls of single":       {Spec{TLS: true}, []spec.Path{"redis.tls"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,9 +1,6 @@
 package redis
 
-import (
-	"github.com/plinth-iac/plinth/components/backup"
-	"github.com/plinth-iac/plinth/components/spec"
-)
+import "github.com/plinth-iac/plinth/components/spec"
 
 // Spec is the platform's Redis, as the stack file describes it.
 type Spec struct {
@@ -22,7 +19,7 @@ type Spec struct {
 	// Eviction is what happens to keys when memory is full. Default noeviction: writes fail, nothing is lost.
 	Eviction string `json:"eviction,omitempty" jsonschema:"enum=noeviction,enum=allkeys-lru,enum=allkeys-lfu,enum=volatile-lru,enum=volatile-lfu,enum=volatile-ttl,default=noeviction"`
 	// Backup of a snapshot to the cloud's object storage. Not in mode managed, where the cloud has its own.
-	Backup backup.Spec `json:"backup,omitzero"`
+	Backup Backup `json:"backup,omitzero"`
 	// Migrate allows a change of mode, which begins without the data: the README says how to move it. Remove it afterwards.
 	Migrate bool `json:"migrate,omitempty"`
 	// Rotate is how often the password was replaced. Raise it by one to have another. Only mode managed.

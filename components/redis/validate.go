@@ -17,7 +17,7 @@ func (s Spec) Complete() Spec {
 		s.Instances = 3
 	}
 	if s.Mode != spec.Managed {
-		s.Backup = s.Backup.Complete()
+		s.Backup.Spec = s.Backup.Complete()
 	}
 	s.CPU, s.Memory = s.CPU.Or("100m"), s.Memory.Or("256Mi")
 	if s.Storage == "" {
