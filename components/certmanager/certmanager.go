@@ -28,6 +28,9 @@ type Args struct {
 	Gateway *Gateway
 	// Replicas of each of its programs, of which one works and the others wait. Default 1.
 	Replicas int
+	// Simulated is for nodes that run nothing: nobody would answer the webhook there. It is then not asked about what is in namespaces,
+	// and ClusterIssuers, about which it always is, are left out.
+	Simulated bool
 	// Monitoring are the resources that bring Prometheus' kinds. Nil where there is no monitoring.
 	Monitoring []pulumi.Resource
 }

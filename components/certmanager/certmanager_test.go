@@ -205,6 +205,18 @@ func TestMonitoring(t *testing.T) {
 	assert.True(t, rec.Has("kubernetes:monitoring.coreos.com/v1:PrometheusRule", "certs"))
 }
 
+func TestSimulated(t *testing.T) {
+	t.Parallel()
+	rec := mocks.Up(t, program(t, certmanager.Args{Gateway: gateway, Simulated: true}, &clustertest.Services{}))
+	requireValid(t, rec)
+	assert.Empty(t, rec.ByType(issuerType), "the webhook is asked about them whatever is said")
+	assert.True(t, rec.Has(certificateType, "api"))
+	webhook := at(rec.Get(t, releaseType, "certs").Inputs, "values", "webhook")
+	for _, kind := range []string{"validatingWebhookConfiguration", "mutatingWebhookConfiguration"} {
+		assert.NotEmpty(t, at(webhook, kind, "namespaceSelector", "matchExpressions"), kind)
+	}
+}
+
 func TestNothingToProveDomainsWith(t *testing.T) {
 	t.Parallel()
 	err := mocks.Fail(t, program(t, certmanager.Args{}, &clustertest.Services{}))

@@ -26,6 +26,9 @@ const (
 )
 
 func (b *builder) issuers(program *charts.Installation, identity *cluster.Identity) ([]pulumi.Resource, error) {
+	if b.args.Simulated {
+		return nil, nil
+	}
 	after := pulumi.DependsOn(program.Ready)
 	if b.args.Spec.Issuer == Private {
 		return b.private(program, after)

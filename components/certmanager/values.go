@@ -23,6 +23,15 @@ const (
 func (b *builder) values(identity *cluster.Identity) pulumi.Map {
 	replicas := cmp.Or(b.args.Replicas, 1)
 	budget := pulumi.Map{"enabled": pulumi.Bool(replicas > 1), "maxUnavailable": pulumi.Int(1)}
+	answering := pulumi.Map{
+		"replicaCount": pulumi.Int(replicas), "podDisruptionBudget": budget, "resources": resources("10m", "64Mi"),
+	}
+	if b.args.Simulated {
+		none := pulumi.Map{"namespaceSelector": pulumi.Map{"matchExpressions": pulumi.MapArray{pulumi.Map{
+			"key": pulumi.String("plinth.dev/webhooks"), "operator": pulumi.String("Exists"),
+		}}}}
+		answering["validatingWebhookConfiguration"], answering["mutatingWebhookConfiguration"] = none, none
+	}
 	return pulumi.Map{
 		"crds":   pulumi.Map{"enabled": pulumi.Bool(true), "keep": pulumi.Bool(true)},
 		"global": pulumi.Map{"leaderElection": pulumi.Map{"namespace": pulumi.String(Namespace)}},
@@ -33,13 +42,11 @@ func (b *builder) values(identity *cluster.Identity) pulumi.Map {
 		"resources":           resources("20m", "256Mi"),
 		"serviceAccount":      pulumi.Map{"annotations": identity.Annotations},
 		"podLabels":           identity.PodLabels,
-		"webhook": pulumi.Map{
-			"replicaCount": pulumi.Int(replicas), "podDisruptionBudget": budget, "resources": resources("10m", "64Mi"),
-		},
+		"webhook":             answering,
 		"cainjector": pulumi.Map{
 			"replicaCount": pulumi.Int(replicas), "podDisruptionBudget": budget, "resources": resources("10m", "256Mi"),
 		},
-		"startupapicheck": pulumi.Map{"resources": resources("10m", "64Mi")},
+		"startupapicheck": pulumi.Map{"enabled": pulumi.Bool(!b.args.Simulated), "resources": resources("10m", "64Mi")},
 	}
 }
 

@@ -40,6 +40,8 @@ type Args struct {
 	Hosts []string
 	// Namespaces that routes are in. No others may take a host.
 	Namespaces []string
+	// Simulated is for nodes that run nothing: the webhook, which nobody would answer there, is left out.
+	Simulated bool
 	// Monitoring are the resources that bring Prometheus' kinds. Nil where there is no monitoring.
 	Monitoring []pulumi.Resource
 }

@@ -308,6 +308,16 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+func TestSimulated(t *testing.T) {
+	t.Parallel()
+	for _, simulated := range []bool{false, true} {
+		a := args()
+		a.Simulated = simulated
+		values := mocks.Up(t, program(t, a)).Get(t, releaseType, "gateway").Inputs["values"]
+		assert.Equal(t, !simulated, at(values, "topologyInjector", "enabled"))
+	}
+}
+
 func TestInstalledAlready(t *testing.T) {
 	t.Parallel()
 	a := args()

@@ -28,6 +28,7 @@ func (b *builder) values() pulumi.Map {
 			"envoyGateway": pulumi.Map{"resources": resources("100m", "512Mi")},
 		},
 		"podDisruptionBudget": pulumi.Map{"minAvailable": pulumi.Int(controllers - 1)},
+		"topologyInjector":    pulumi.Map{"enabled": pulumi.Bool(!b.args.Simulated)},
 		"certgen": pulumi.Map{"job": pulumi.Map{
 			"resources": resources("10m", "128Mi"),
 			"pod":       pulumi.Map{"labels": pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(certificateJob)}},

@@ -118,8 +118,11 @@ func (s Spec) completeProbe(given *Probe, failures int) *Probe {
 
 // IsHTTP tells whether a port of that name speaks HTTP.
 func IsHTTP(port string) bool {
-	return strings.HasPrefix(port, "http") || strings.HasPrefix(port, "rest") || strings.HasPrefix(port, "ws")
+	return strings.HasPrefix(port, "http") || strings.HasPrefix(port, "rest") || IsWebsocket(port)
 }
+
+// IsWebsocket tells whether a port of that name speaks HTTP for websockets.
+func IsWebsocket(port string) bool { return strings.HasPrefix(port, "ws") }
 
 // IsGRPC tells whether a port of that name speaks gRPC.
 func IsGRPC(port string) bool { return strings.HasPrefix(port, "grpc") }

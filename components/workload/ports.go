@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -40,7 +39,7 @@ func appProtocol(port string) pulumi.StringPtrInput {
 	switch {
 	case IsGRPC(port):
 		return pulumi.String("kubernetes.io/h2c")
-	case strings.HasPrefix(port, "ws"):
+	case IsWebsocket(port):
 		return pulumi.String("kubernetes.io/ws")
 	case IsHTTP(port):
 		return pulumi.String("http")
