@@ -6,11 +6,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/cluster"
+	"github.com/plinth-iac/plinth/components/managed"
 	"github.com/plinth-iac/plinth/tests/mocks"
 	"github.com/plinth-iac/plinth/tests/schemas"
 )
 
-// TestSchemas holds the cluster, a bucket and a grant to what gcp takes.
+// TestSchemas holds the cluster, its services and a grant to what gcp takes.
 func TestSchemas(t *testing.T) {
 	t.Parallel()
 	for name, args := range environments {
@@ -28,10 +29,26 @@ func TestSchemas(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			if err := dataServices(ctx, services.Managed(), opts...); err != nil {
+				return err
+			}
 			_, err = services.Grant(ctx, "it", &cluster.GrantArgs{Namespace: "data", ServiceAccount: "postgres", Access: []cluster.Access{
 				{Bucket: bucket}, {Secret: pulumi.String("prod-*")}, {Zone: pulumi.String("med-example"), Write: true}, {Key: pulumi.String("k")},
 			}}, opts...)
 			return err
 		}), answers()...))
 	})
+}
+
+// dataServices are all that gcp runs.
+func dataServices(ctx *pulumi.Context, services managed.Services, opts ...pulumi.ResourceOption) error {
+	password := pulumi.ToSecret(pulumi.String("correct horse")).(pulumi.StringOutput)
+	size := managed.Size{CPU: "2", Memory: "8Gi"}
+	if _, err := services.NewPostgres(ctx, "postgres", &managed.PostgresArgs{
+		Size: size, Storage: "100Gi", Version: 17, Database: "app", Password: password, Parameters: map[string]string{"work_mem": "8192"}, Protect: true,
+	}, opts...); err != nil {
+		return err
+	}
+	_, err := services.NewRedis(ctx, "redis", &managed.RedisArgs{Size: size, Eviction: "noeviction", Password: password}, opts...)
+	return err
 }

@@ -51,6 +51,10 @@ var azureEnums = map[string]string{
 // and NodePool (cloud.google.com/kubernetes-engine/docs/reference/rest/v1); for aws that of the EKS API (Nodegroup, LogSetup) and of the EC2
 // API (LaunchTemplateInstanceMetadataOptionsRequest).
 var written = map[string][]string{
+	"databaseInstanceArgs.databaseVersion": nil, // the comment is older than the versions
+	// None is Private Service Connect.
+	"forwardingRuleArgs.loadBalancingScheme": {"", "EXTERNAL", "EXTERNAL_MANAGED", "INTERNAL", "INTERNAL_MANAGED"},
+
 	"clusterArgs.datapathProvider":                                                   {"LEGACY_DATAPATH", "ADVANCED_DATAPATH"},
 	"ClusterReleaseChannel.channel":                                                  {"UNSPECIFIED", "RAPID", "REGULAR", "STABLE"},
 	"ClusterDatabaseEncryption.state":                                                {"ENCRYPTED", "DECRYPTED"},

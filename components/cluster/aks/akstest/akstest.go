@@ -40,6 +40,15 @@ func Outputs() []mocks.Option {
 		mocks.WithOutputs("azure-native:keyvault:Vault", func(name string) map[string]any {
 			return map[string]any{"name": name + "-1a2b", "properties": map[string]any{"vaultUri": "https://" + name + "-1a2b.vault.azure.net"}}
 		}),
+		mocks.WithOutputs("azure-native:dbforpostgresql/v20241101preview:Server", func(name string) map[string]any {
+			return map[string]any{"name": name + "-1a2b", "fullyQualifiedDomainName": name + "-1a2b.postgres.database.azure.com"}
+		}),
+		mocks.WithOutputs("azure-native:cache/v20250401:RedisEnterprise", func(name string) map[string]any {
+			return map[string]any{"name": name + "-1a2b", "hostName": name + "-1a2b.westeurope.redis.azure.net"}
+		}),
+		mocks.WithFunction("azure-native:cache/v20250401:listDatabaseKeys", map[string]any{
+			"primaryKey": "primary-key-of-redis", "secondaryKey": "secondary-key-of-redis",
+		}),
 		mocks.WithOutputs("azure-native:containerservice/v20240901:ManagedCluster", func(name string) map[string]any {
 			return map[string]any{
 				"name":              name + "-1a2b",

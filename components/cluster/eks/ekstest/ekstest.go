@@ -37,5 +37,17 @@ func Outputs() []mocks.Option {
 		mocks.WithOutputs("aws:eks/nodeGroup:NodeGroup", func(name string) map[string]any {
 			return map[string]any{"resources": []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": "eks-" + name}}}}}
 		}),
+		mocks.WithOutputs("aws:rds/instance:Instance", func(name string) map[string]any {
+			return map[string]any{"address": name + ".1a2b.eu-central-1.rds.amazonaws.com"}
+		}),
+		mocks.WithOutputs("aws:elasticache/replicationGroup:ReplicationGroup", func(name string) map[string]any {
+			return map[string]any{"primaryEndpointAddress": "master." + name + ".1a2b.euc1.cache.amazonaws.com"}
+		}),
+		mocks.WithOutputs("aws:mq/broker:Broker", func(string) map[string]any {
+			return map[string]any{"instances": []any{map[string]any{
+				"endpoints":  []any{"amqps://b-1a2b.mq.eu-central-1.amazonaws.com:5671"},
+				"consoleUrl": "https://b-1a2b.mq.eu-central-1.amazonaws.com",
+			}}}
+		}),
 	)
 }

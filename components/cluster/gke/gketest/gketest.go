@@ -11,6 +11,7 @@ func Outputs() []mocks.Option {
 	one := func(key, form string) func(string) map[string]any {
 		return func(name string) map[string]any { return map[string]any{key: form + name} }
 	}
+	certificates := []any{map[string]any{"cert": "PEM"}}
 	return []mocks.Option{
 		mocks.WithConfig(map[string]string{"gcp:project": Project}),
 		mocks.WithOutputs("gcp:projects/serviceIdentity:ServiceIdentity", func(string) map[string]any {
@@ -25,6 +26,15 @@ func Outputs() []mocks.Option {
 		mocks.WithOutputs("gcp:artifactregistry/repository:Repository", one("name", "")),
 		mocks.WithOutputs("gcp:storage/bucket:Bucket", func(name string) map[string]any {
 			return map[string]any{"name": name + "-1a2b", "url": "gs://" + name + "-1a2b"}
+		}),
+		mocks.WithOutputs("gcp:compute/address:Address", func(name string) map[string]any {
+			return map[string]any{"address": "10.0.208.2", "selfLink": "addresses/" + name}
+		}),
+		mocks.WithOutputs("gcp:sql/databaseInstance:DatabaseInstance", func(name string) map[string]any {
+			return map[string]any{"name": name + "-1a2b", "pscServiceAttachmentLink": "attachments/" + name, "serverCaCerts": certificates}
+		}),
+		mocks.WithOutputs("gcp:redis/instance:Instance", func(name string) map[string]any {
+			return map[string]any{"host": "10.0.212.3", "authString": "made-by-gcp-for-" + name, "serverCaCerts": certificates}
 		}),
 		mocks.WithOutputs("gcp:container/cluster:Cluster", func(name string) map[string]any {
 			return map[string]any{
