@@ -21,17 +21,14 @@ func (s Spec) ValidateCloud(cloud string, zones int, path spec.Path, problems *s
 		problems.Add(path.Key("rotate"), s.Rotate, "no rotation but in mode managed", "remove it")
 	case s.Mode == spec.Managed && managed.CheckOffer(path.Key("mode"), cloud, service, problems):
 		managed.PlacePostgres(path, cloud, s.managed(), zones > 1, problems)
-		s.validateManagedBackup(path.Key("backup"), problems)
+		s.validateSchedule(path.Key("backup").Key("schedule"), problems)
 	}
 }
 
-// validateManagedBackup refuses what the stack file cannot decide: a cloud backs its servers up by itself.
-func (s Spec) validateManagedBackup(path spec.Path, problems *spec.Problems) {
-	if !s.Backup.on() {
-		problems.Add(path.Key("enabled"), false, "a backup in mode managed, which is what a server is restored from", "remove it")
-	}
+// validateSchedule refuses what the stack file cannot decide: a cloud backs its servers up by itself, whether backup is enabled or not.
+func (s Spec) validateSchedule(path spec.Path, problems *spec.Problems) {
 	if s.Backup.Schedule != (backup.Spec{}).Complete().Schedule {
-		problems.Add(path.Key("schedule"), s.Backup.Schedule, "the cloud's own schedule in mode managed: every day, and every change in between", "remove it")
+		problems.Add(path, s.Backup.Schedule, "the cloud's own schedule in mode managed: every day, and every change in between", "remove it")
 	}
 }
 

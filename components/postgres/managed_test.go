@@ -112,7 +112,6 @@ func TestManagedElsewhere(t *testing.T) {
 
 func TestValidateCloud(t *testing.T) {
 	t.Parallel()
-	off := false
 	for name, test := range map[string]struct {
 		cloud   string
 		spec    Spec
@@ -130,7 +129,6 @@ func TestValidateCloud(t *testing.T) {
 		"storage":            {"aws", Spec{Mode: spec.Managed, Storage: "65Ti"}, "postgres.storage", "at most 65536Gi on aws", "lower it"},
 		"name":               {"azure", Spec{Mode: spec.Managed, Database: "admin"}, "postgres.database", "a name that azure does not use itself", "choose another"},
 		"retention":          {"aws", Spec{Mode: spec.Managed, Backup: Backup{Spec: backup.Spec{KeepDays: 36}}}, "postgres.backup.keepDays", "at most 35 on aws", "lower it to 35"},
-		"no backup":          {"aws", Spec{Mode: spec.Managed, Backup: Backup{Enabled: &off}}, "postgres.backup.enabled", "a backup in mode managed", "remove it"},
 		"schedule":           {"gcp", Spec{Mode: spec.Managed, Backup: Backup{Spec: backup.Spec{Schedule: "0 4 * * *"}}}, "postgres.backup.schedule", "the cloud's own schedule", "remove it"},
 		"rotation in single": {"aws", Spec{Rotate: 1}, "postgres.rotate", "no rotation", "remove it"},
 	} {
