@@ -292,11 +292,10 @@ func TestValidate(t *testing.T) {
 		spec  Spec
 		wrong []spec.Path
 	}{
-		"single":      {Spec{}, nil},
-		"ha":          {ha, nil},
-		"full":        {Spec{Mode: spec.HA, VHosts: full.VHosts, Queues: full.Queues, Users: full.Users, Policies: full.Policies}, nil},
-		"even":        {Spec{Mode: spec.HA, Instances: 2}, []spec.Path{"rabbitmq.instances"}},
-		"above zones": {Spec{Mode: spec.HA, Instances: 5}, []spec.Path{"rabbitmq.instances"}},
+		"single": {Spec{}, nil},
+		"ha":     {ha, nil},
+		"full":   {Spec{Mode: spec.HA, VHosts: full.VHosts, Queues: full.Queues, Users: full.Users, Policies: full.Policies}, nil},
+		"even":   {Spec{Mode: spec.HA, Instances: 2}, []spec.Path{"rabbitmq.instances"}},
 		"unknown virtual hosts": {Spec{
 			Mode: spec.HA, Queues: []Queue{{Name: "q", VHost: "x"}}, Users: map[string]User{"u": {Permissions: map[string]Permission{"y": {}}}},
 			Policies: map[string]Policy{"p": {VHost: "z", Definition: map[string]any{"a": 1}}},
@@ -321,7 +320,6 @@ func TestValidate(t *testing.T) {
 			t.Parallel()
 			var problems spec.Problems
 			c.spec.Complete().Validate("rabbitmq", &problems)
-			c.spec.Complete().ValidateSpread("rabbitmq", 3, &problems)
 			var wrong []spec.Path
 			for _, p := range problems.Errors {
 				wrong = append(wrong, p.Path)

@@ -94,11 +94,3 @@ func (s Spec) refuseHA(path spec.Path, problems *spec.Problems) {
 			"use mode: ha, or remove it")
 	}
 }
-
-// ValidateSpread reports more instances than zones, where each has to be in a zone of its own. path is where s stands.
-func (s Spec) ValidateSpread(path spec.Path, zones int, problems *spec.Problems) {
-	if s.Mode == spec.HA && s.Instances > zones {
-		problems.Add(path.Key("instances"), s.Instances, fmt.Sprintf("at most %d, one in each zone of the cluster", zones),
-			"lower it, or raise cluster.zones")
-	}
-}

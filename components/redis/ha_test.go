@@ -254,7 +254,6 @@ func TestValidate(t *testing.T) {
 		"single":              {Spec{}, nil},
 		"ha":                  {Spec{Mode: spec.HA, TLS: true}, nil},
 		"one instance":        {Spec{Mode: spec.HA, Instances: 1}, []spec.Path{"redis.instances"}},
-		"above zones":         {Spec{Mode: spec.HA, Instances: 4}, []spec.Path{"redis.instances"}},
 		"instances of single": {Spec{Instances: 2}, []spec.Path{"redis.instances"}},
 		"kept for no day":     {Spec{Backup: Backup{Spec: backup.Spec{KeepDays: -1}}}, []spec.Path{"redis.backup.keepDays"}},
 		"tls of single":       {Spec{TLS: true}, []spec.Path{"redis.tls"}},
@@ -263,7 +262,6 @@ func TestValidate(t *testing.T) {
 			t.Parallel()
 			var problems spec.Problems
 			c.spec.Complete().Validate("redis", &problems)
-			c.spec.Complete().ValidateSpread("redis", 3, &problems)
 			var wrong []spec.Path
 			for _, p := range problems.Errors {
 				wrong = append(wrong, p.Path)

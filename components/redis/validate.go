@@ -1,8 +1,6 @@
 package redis
 
 import (
-	"fmt"
-
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/plinth-iac/plinth/components/spec"
@@ -68,13 +66,5 @@ func (s Spec) validateHA(path spec.Path, problems *spec.Problems) {
 	if s.TLS && s.Mode == spec.Single {
 		problems.Add(path.Key("tls"), s.TLS, "TLS in mode ha and managed; in mode single the network policy alone decides who connects",
 			"use mode: ha, or remove it")
-	}
-}
-
-// ValidateSpread reports more instances than zones, where each has to be in a zone of its own. path is where s stands.
-func (s Spec) ValidateSpread(path spec.Path, zones int, problems *spec.Problems) {
-	if s.Mode == spec.HA && s.Instances > zones {
-		problems.Add(path.Key("instances"), s.Instances, fmt.Sprintf("at most %d, one in each zone of the cluster", zones),
-			"lower it, or raise cluster.zones")
 	}
 }
