@@ -16,7 +16,8 @@ type Backup struct {
 	Enabled *bool `json:"enabled,omitempty"`
 }
 
-func (b Backup) on() bool { return b.Enabled == nil || *b.Enabled }
+// On tells whether there is to be a backup.
+func (b Backup) On() bool { return b.Enabled == nil || *b.Enabled }
 
 // late is how old the last backup is when one is overdue: the time between two, and two hours to make one.
 func (b Backup) late() (time.Duration, error) {
@@ -29,14 +30,14 @@ func (b Backup) late() (time.Duration, error) {
 }
 
 // backedUp tells whether there is anywhere to put a backup, and anything to put there.
-func (b *builder) backedUp() bool { return b.spec.Backup.on() && b.args.Services != nil }
+func (b *builder) backedUp() bool { return b.spec.Backup.On() && b.args.Services != nil }
 
 // warnWithoutBackup says so where one was to be expected: on a cluster without storage, and in prod where it is switched off.
 func (b *builder) warnWithoutBackup() error {
 	why := ""
 	switch {
 	case b.backedUp():
-	case b.spec.Backup.on():
+	case b.spec.Backup.On():
 		why = "this cluster has no object storage that Plinth knows of; copy the data elsewhere yourself, or run the stack on cloud: aws, gcp or azure"
 	case b.args.KeepData:
 		why = "it is switched off; remove backup.enabled from plinth:postgres to have one"

@@ -47,7 +47,7 @@ func (s Spec) validateRecover(path spec.Path, problems *spec.Problems) {
 	case s.Mode == spec.Managed:
 		problems.Add(path, nil, "recover in mode single or ha", "remove it, and restore with the cloud's own tools: it keeps the backups of mode managed")
 		return
-	case !s.Backup.on():
+	case !s.Backup.On():
 		problems.Add(path, nil, "recover where there are backups", "remove backup.enabled: false")
 	case !named.MatchString(s.Recover.From):
 		allowed := "the name of a backup of mode " + string(s.Mode) + ": " + first
