@@ -46,7 +46,7 @@ func newManaged(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.Res
 	}
 	parent := pulumi.Parent(r)
 	record, err := dataservice.NewRecord(ctx, name, args.Namespace, dataservice.Labels(name, "managed"), dataservice.Record{
-		Path: spec.Path(name), Mode: s.Mode,
+		Path: spec.Path(name), Mode: s.Mode, Migrate: s.Migrate,
 	}, parent)
 	if err != nil {
 		return nil, err
