@@ -63,6 +63,7 @@ func derive(ctx context.Context, text []byte, kubeconfig string, k keys) (*deriv
 	}
 	setKey(settings, "plinth:cloud", &yaml.Node{Kind: yaml.ScalarNode, Value: "existing"})
 	removeKey(settings, "plinth:region")
+	d.replaceManaged(settings)
 	cluster := valueOf(settings, "plinth:cluster")
 	if cluster == nil || cluster.Kind != yaml.MappingNode {
 		cluster = &yaml.Node{Kind: yaml.MappingNode}
@@ -79,6 +80,25 @@ func derive(ctx context.Context, text []byte, kubeconfig string, k keys) (*deriv
 	var err error
 	d.text, err = yaml.Marshal(&doc)
 	return d, err
+}
+
+// replaceManaged has a small server in the cluster stand in for each that a cloud would run, of a size that no pool of the stack is
+// made for.
+func (d *derivation) replaceManaged(settings *yaml.Node) {
+	for _, service := range []string{"postgres", "redis", "rabbitmq"} {
+		asked := valueOf(settings, "plinth:"+service)
+		if asked == nil {
+			continue
+		}
+		if mode := valueOf(asked, "mode"); mode == nil || mode.Value != "managed" {
+			continue
+		}
+		setKey(asked, "mode", &yaml.Node{Kind: yaml.ScalarNode, Value: "single"})
+		for _, key := range []string{"cpu", "memory", "storage", "rotate"} {
+			removeKey(asked, key)
+		}
+		d.dropped = append(d.dropped, "mode: managed of "+service+" (a small server in the cluster stands in for the cloud's)")
+	}
 }
 
 // recrypt closes every {secure: ...} below node with our key.

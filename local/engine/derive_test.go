@@ -119,3 +119,18 @@ func TestSaltOpensWithItsPassphraseOnly(t *testing.T) {
 	_, err = openSalt(ctx, "right", "")
 	assert.Error(t, err)
 }
+
+func TestDeriveReplacesWhatACloudRuns(t *testing.T) {
+	t.Parallel()
+	d, file, _ := deriveForTest(t, `config:
+  plinth:cloud: aws
+  plinth:postgres: { mode: managed, version: 18, cpu: 16, memory: 64Gi, storage: 1Ti, rotate: 2, database: orders }
+  plinth:redis: { mode: ha, memory: 1Gi }
+  plinth:rabbitmq: { mode: managed, queues: [ { name: a } ] }
+`, nil)
+	settings := file["config"].(map[string]any)
+	assert.Equal(t, map[string]any{"mode": "single", "version": 18, "database": "orders"}, settings["plinth:postgres"])
+	assert.Equal(t, map[string]any{"mode": "ha", "memory": "1Gi"}, settings["plinth:redis"])
+	assert.Equal(t, map[string]any{"mode": "single", "queues": []any{map[string]any{"name": "a"}}}, settings["plinth:rabbitmq"])
+	assert.Len(t, d.dropped, 2, "it is said")
+}
