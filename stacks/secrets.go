@@ -7,10 +7,14 @@ import (
 
 	"github.com/plinth-iac/plinth/components/secrets"
 	"github.com/plinth-iac/plinth/components/workload"
+	"github.com/plinth-iac/plinth/stacks/config"
 )
 
 // addSecrets brings each secret to the namespaces whose workloads read it, and to no other.
 func (p *platform) addSecrets(ctx *pulumi.Context) error {
+	if p.cfg.Secrets.Source == config.SourceCloud {
+		return p.addCloudSecrets(ctx)
+	}
 	if len(p.cfg.Secrets.Values) == 0 {
 		return nil
 	}

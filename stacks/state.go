@@ -6,6 +6,7 @@ import (
 
 	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/connection"
+	"github.com/plinth-iac/plinth/components/gateway"
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
@@ -19,6 +20,12 @@ type platform struct {
 	secrets     map[string]map[string]pulumi.StringOutput
 	connections map[string]connection.Connection
 	priorities  pulumi.Resource
+	// services that are made, by name.
+	services map[string]bool
+	// gateway that workloads are published through; nil where there is none.
+	gateway *gateway.Gateway
+	// certManager is what certificates depend on; nil where there is no cert-manager.
+	certManager []pulumi.Resource
 }
 
 // keepData tells whether disks outlive a destroy.

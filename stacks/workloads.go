@@ -30,8 +30,13 @@ func (p *platform) addWorkloads(ctx *pulumi.Context) error {
 			Callers:     p.callers(name),
 			Callees:     p.callees(spec),
 			KeepData:    p.keepData(),
+			Published:   p.publishes(spec),
+			RollOn:      p.rollOn(),
 		}, p.runsPods())
 		if err != nil {
+			return err
+		}
+		if err := p.publish(ctx, name, spec); err != nil {
 			return err
 		}
 	}

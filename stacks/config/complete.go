@@ -9,7 +9,7 @@ import (
 var fewestReplicas = map[Environment]int{Dev: 1, Stage: 2, Prod: 3}
 
 // complete fills in every default that is left after the preset.
-func (c *Config) complete() {
+func (c *Config) complete(stack string) {
 	c.Cluster.Spec = c.Cluster.Complete()
 	if c.Postgres != nil {
 		*c.Postgres = c.Postgres.Complete()
@@ -20,9 +20,7 @@ func (c *Config) complete() {
 	if c.RabbitMQ != nil {
 		*c.RabbitMQ = c.RabbitMQ.Complete()
 	}
-	if c.Secrets.Source == "" {
-		c.Secrets.Source = "stack"
-	}
+	c.completeServices(stack)
 	for name, w := range c.Workloads {
 		c.Workloads[name] = w.Complete(fewestReplicas[c.Environment])
 	}

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"github.com/plinth-iac/plinth/components/certmanager"
 	"github.com/plinth-iac/plinth/components/cluster"
+	"github.com/plinth-iac/plinth/components/gateway"
 	"github.com/plinth-iac/plinth/components/postgres"
 	"github.com/plinth-iac/plinth/components/rabbitmq"
 	"github.com/plinth-iac/plinth/components/redis"
@@ -28,6 +30,12 @@ type Config struct {
 	Tags map[string]string `json:"tags,omitempty"`
 	// Charts is the base that all charts are pulled from: https, oci or file. Default: each chart's own repository.
 	Charts string `json:"charts,omitempty" jsonschema:"pattern=^(https|oci|file)://.+"`
+	// Certificates of the platform's hosts.
+	Certificates certmanager.Spec `json:"certificates,omitzero"`
+	// Gateway that publishes the workloads that have a route.
+	Gateway gateway.Spec `json:"gateway,omitzero"`
+	// DNS that the platform's hosts are published in, and that proves that they are ours.
+	DNS DNS `json:"dns,omitzero"`
 	// Postgres, if the platform has one.
 	Postgres *postgres.Spec `json:"postgres,omitempty"`
 	// Redis, if the platform has one.
@@ -38,6 +46,11 @@ type Config struct {
 	Secrets Secrets `json:"secrets,omitzero"`
 	// Workloads are the team's own programs, by name.
 	Workloads map[string]workload.Spec `json:"workloads,omitempty"`
+
+	// Unreachable are the charts that cannot be had where the stack is run, by name, each with the reason: what needs one is left out.
+	Unreachable map[string]string `json:"-"`
+	// Simulated tells that the cluster's nodes run nothing.
+	Simulated bool `json:"-"`
 }
 
 // Cloud is where a cluster runs.
@@ -92,10 +105,19 @@ const DestroyAllow Destroy = "allow"
 
 // Secrets are the values that workloads read.
 type Secrets struct {
-	// Source is where the values live. Only "stack": Pulumi's encrypted config.
-	Source string `json:"source,omitempty" jsonschema:"enum=stack,default=stack"`
-	// Values by secret name, then by key.
+	// Source is where the values live: stack, Pulumi's encrypted config, or cloud, the secret store of the cloud. Workloads read them
+	// the same way.
+	Source string `json:"source,omitempty" jsonschema:"enum=stack,enum=cloud,default=stack"`
+	// Values by secret name, then by key. Only where source is stack.
 	Values map[string]map[string]SecretValue `json:"values,omitempty"`
+	// Prefix of the secrets' names in the cloud's store: there, the secret jwt is one JSON object under prefix and jwt, with its keys
+	// in it. Default plinth-<stack>-.
+	Prefix string `json:"prefix,omitempty" jsonschema:"pattern=^[a-z0-9][a-z0-9-]{1,60}-$"`
+	// Refresh is how often the cloud's store is asked whether a value changed, as a number of m or h. What changed reaches the pods.
+	// Default 1h.
+	Refresh string `json:"refresh,omitempty" jsonschema:"pattern=^[1-9][0-9]*(m|h)$,default=1h"`
+	// Install is false where External Secrets and Reloader are in the cluster already. Default true.
+	Install *bool `json:"install,omitempty"`
 }
 
 // Protected tells whether the stack's data and its cluster are kept from deletion: in prod, until the file says otherwise.

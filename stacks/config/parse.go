@@ -19,11 +19,19 @@ type Option func(*options)
 type options struct {
 	rehearsal bool
 	decrypted bool
-	day       time.Time
+	// unreachable are reasons by chart.
+	unreachable map[string]string
+	day         time.Time
 }
 
-// Rehearsal takes the stack to the cluster of the kubeconfig in force, whatever its cloud is: cloud and region are ignored.
+// Rehearsal takes the stack to the cluster of the kubeconfig in force, whose nodes are simulated, whatever its cloud is: cloud and
+// region are ignored, and secrets of the cloud have random values.
 func Rehearsal() Option { return func(o *options) { o.rehearsal = true } }
+
+// WithoutCharts leaves out what needs one of these charts, which cannot be had, each with the reason.
+func WithoutCharts(reasons map[string]string) Option {
+	return func(o *options) { o.unreachable = reasons }
+}
 
 // On judges the versions that a cloud supports as of that day. Default: today.
 func On(day time.Time) Option { return func(o *options) { o.day = day } }
@@ -65,7 +73,8 @@ func Parse(stack string, values map[string]any, opts ...Option) (*Config, *spec.
 		return cfg, problems
 	}
 	cfg.Environment = env
-	cfg.complete()
+	cfg.Unreachable, cfg.Simulated = o.unreachable, o.rehearsal
+	cfg.complete(stack)
 
 	further := &spec.Problems{}
 	cfg.moveRegion(further)

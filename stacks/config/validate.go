@@ -29,6 +29,7 @@ func (c *Config) validate(day time.Time, problems *spec.Problems) {
 		c.RabbitMQ.Validate("rabbitmq", problems)
 	}
 	c.Secrets.validate("secrets", problems)
+	c.validateServices(problems)
 	for _, name := range slices.Sorted(maps.Keys(c.Workloads)) {
 		w := c.Workloads[name]
 		// A CronJob's name may have 52 characters, and so may a StatefulSet's: Kubernetes appends 11 to make its labels.

@@ -1,0 +1,48 @@
+package stacks
+
+import (
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/externalsecrets"
+	"github.com/plinth-iac/plinth/components/workload"
+	"github.com/plinth-iac/plinth/stacks/config"
+)
+
+// addCloudSecrets has each secret brought from the cloud's store to the namespaces whose workloads read it, and to no other.
+func (p *platform) addCloudSecrets(ctx *pulumi.Context) error {
+	namespaces := map[string]externalsecrets.Namespaced{}
+	for _, w := range p.cfg.Workloads {
+		for _, refs := range []map[string]workload.SecretRef{w.Secrets, w.SecretFiles} {
+			for _, ref := range refs {
+				if _, known := namespaces[w.Namespace]; !known {
+					namespaces[w.Namespace] = externalsecrets.Namespaced{Name: p.namespaces[w.Namespace], Secrets: map[string][]string{}}
+				}
+				keys := append(namespaces[w.Namespace].Secrets[ref.Name], ref.Key)
+				slices.Sort(keys)
+				namespaces[w.Namespace].Secrets[ref.Name] = slices.Compact(keys)
+			}
+		}
+	}
+	if len(namespaces) == 0 {
+		return nil
+	}
+	made, err := externalsecrets.New(ctx, "secrets", &externalsecrets.Args{
+		Present: !*p.cfg.Secrets.Install, Mirror: p.cfg.Charts, Services: p.cluster.Services, Replicas: p.replicas(),
+		Prefix: p.cfg.Secrets.Prefix, Refresh: p.cfg.Secrets.Refresh, Namespaces: namespaces,
+	}, p.inCluster())
+	if err != nil {
+		return err
+	}
+	p.secrets = made.Names
+	return nil
+}
+
+// rollOn is the annotation that names the Secrets whose changes roll a workload: those of the cloud change under their names.
+func (p *platform) rollOn() string {
+	if p.cfg.Secrets.Source != config.SourceCloud {
+		return ""
+	}
+	return externalsecrets.ReloadAnnotation
+}

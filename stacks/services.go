@@ -1,0 +1,76 @@
+package stacks
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/certmanager"
+	"github.com/plinth-iac/plinth/components/charts"
+	"github.com/plinth-iac/plinth/stacks/config"
+)
+
+// Service is one of what a platform runs beside its workloads.
+type Service struct {
+	// Name as the stack file has it.
+	Name string
+	// Charts that it is installed from; none where it is in the cluster already.
+	Charts []charts.Chart
+}
+
+// Services lists those that a stack file asks for.
+func Services(cfg *config.Config) []Service {
+	var all []Service
+	add := func(wanted bool, name string, install *bool, from ...charts.Chart) {
+		if install != nil && !*install {
+			from = nil
+		}
+		if wanted {
+			all = append(all, Service{Name: name, Charts: from})
+		}
+	}
+	publishes := *cfg.Gateway.Enabled && len(cfg.Routed()) > 0
+	add(publishes, "gateway", cfg.Gateway.Install, charts.EnvoyGateway)
+	add(*cfg.Certificates.Enabled, "certificates", cfg.Certificates.Install, charts.CertManager)
+	add(publishes && cfg.Zone() != nil, "dns", nil, charts.ExternalDNS)
+	add(cfg.Secrets.Source == config.SourceCloud, "secrets", cfg.Secrets.Install, charts.ExternalSecrets, charts.Reloader)
+	return all
+}
+
+// chooseServices settles which services are made. One whose chart cannot be had is left out, and said to be, and so is one that
+// nothing is left of without another.
+func (p *platform) chooseServices(ctx *pulumi.Context) error {
+	p.services = map[string]bool{}
+	for _, service := range Services(p.cfg) {
+		reason := ""
+		for _, chart := range service.Charts {
+			if why, gone := p.cfg.Unreachable[chart.Name]; gone {
+				reason = fmt.Sprintf("the chart %s cannot be had: %s; name a mirror that has it in plinth:charts", chart.Name, why)
+			}
+		}
+		if reason == "" && service.Name == "certificates" && p.needsGateway() && !p.services["gateway"] {
+			reason = "Let's Encrypt asks the gateway whether the domain is ours, and there is none"
+		}
+		if reason == "" {
+			p.services[service.Name] = true
+			continue
+		}
+		if err := ctx.Log.Warn(fmt.Sprintf("plinth:%s is skipped: %s", service.Name, reason), nil); err != nil {
+			return fmt.Errorf("telling that %s is skipped: %w", service.Name, err)
+		}
+	}
+	return nil
+}
+
+// needsGateway tells whether domains are proved through the gateway.
+func (p *platform) needsGateway() bool {
+	return p.cfg.Certificates.Issuer != certmanager.Private && p.cfg.Zone() == nil
+}
+
+// replicas of a service's own programs: one that may break, or two, of which one may.
+func (p *platform) replicas() int {
+	if p.cfg.Environment == config.Dev {
+		return 1
+	}
+	return 2
+}
