@@ -223,6 +223,8 @@ func TestImport(t *testing.T) {
 	for _, field := range []string{"uid", "resourceVersion", "managedFields", "generation", "creationTimestamp"} {
 		assert.Nil(t, at(r.inputs, "metadata."+field))
 	}
+	assert.NotNil(t, at(r.state, `metadata.annotations["deployment.kubernetes.io/revision"]`))
+	assert.Nil(t, at(r.inputs, `metadata.annotations["deployment.kubernetes.io/revision"]`), "the controller's, not the program's")
 	assert.EqualValues(t, 1, at(r.state, "status.readyReplicas"))
 	assert.NotContains(t, r.state, resource.PropertyKey("live"))
 
