@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -11,6 +12,7 @@ import (
 	"github.com/plinth-iac/plinth/local/build"
 	"github.com/plinth-iac/plinth/local/dirs"
 	"github.com/plinth-iac/plinth/local/engine"
+	"github.com/plinth-iac/plinth/local/reach"
 	"github.com/plinth-iac/plinth/local/terminal"
 	"github.com/plinth-iac/plinth/stacks"
 	"github.com/plinth-iac/plinth/stacks/config"
@@ -46,9 +48,6 @@ func (o Options) session() (*session, error) {
 	if o.Stack == "" {
 		o.Stack = "dev"
 	}
-	if o.Program == nil {
-		o.Program = stacks.Platform
-	}
 	d, err := dirs.Find(o.Dir)
 	if err != nil {
 		return nil, err
@@ -79,6 +78,18 @@ func (s *session) readConfig() (*config.Config, error) {
 	return cfg, problems.Err()
 }
 
+// chooseProgram takes the platform of the stack file, without what has no chart here.
+func (s *session) chooseProgram(ctx context.Context, cfg *config.Config) {
+	if s.program != nil {
+		return
+	}
+	missing := map[string]string{}
+	for _, service := range stacks.Services(cfg) {
+		maps.Copy(missing, reach.Charts(ctx, cfg.Charts, service.Charts))
+	}
+	s.program = stacks.With(config.Rehearsal(), config.WithoutCharts(missing))
+}
+
 // checkBuilt says what to do where the binaries are not there yet.
 func (s *session) checkBuilt() error {
 	for _, name := range []string{"kube", "pulumi"} {
@@ -90,6 +101,9 @@ func (s *session) checkBuilt() error {
 }
 
 func (s *session) openEngine(ctx context.Context, kubeconfig string) (*engine.Engine, error) {
+	if s.program == nil { // on the way down, where it does not run
+		s.program = stacks.Platform
+	}
 	return engine.Open(ctx, engine.Options{
 		Dirs: s.dirs, Stack: s.stack, Program: s.program, Kubeconfig: kubeconfig, Out: s.out,
 	})

@@ -27,6 +27,7 @@ func Preview(ctx context.Context, o Options) (*engine.Report, error) {
 	}
 	var report *engine.Report
 	if err == nil {
+		s.chooseProgram(ctx, cfg)
 		report, err = s.preview(ctx, c.Kubeconfig())
 	}
 	if started {

@@ -50,6 +50,7 @@ func (s *session) up(ctx context.Context, c *kube.Cluster, cfg *config.Config, r
 	if err := s.sayProviders(); err != nil {
 		return err
 	}
+	s.chooseProgram(ctx, cfg)
 	e, err := s.openEngine(ctx, c.Kubeconfig())
 	if err != nil {
 		return err
