@@ -21,8 +21,10 @@ func TestDataRange(t *testing.T) {
 		parts  []string
 	}{
 		"its own network": {
-			Args{}, ranges.Plan("network", ranges.Request{Cloud: "aws", Zones: 3}, &spec.Problems{}),
-			"10.0.208.0/20", []string{"10.0.208.0/22", "10.0.212.0/22", "10.0.216.0/22"},
+			Args{},
+			ranges.Plan("network", ranges.Request{Cloud: "aws", Zones: 3}, &spec.Problems{}),
+			"10.0.208.0/20",
+			[]string{"10.0.208.0/22", "10.0.212.0/22", "10.0.216.0/22"},
 		},
 		"an existing network":               {existing("10.9.0.64/26"), ranges.Layout{}, "10.9.0.64/26", []string{"10.9.0.64/28", "10.9.0.80/28", "10.9.0.96/28"}},
 		"an existing network that has none": {existing(""), ranges.Layout{}, "", nil},
