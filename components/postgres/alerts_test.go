@@ -1,0 +1,90 @@
+package postgres
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	networkingv1 "k8s.io/api/networking/v1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/plinth-iac/plinth/components/backup"
+	"github.com/plinth-iac/plinth/components/observe"
+	"github.com/plinth-iac/plinth/components/spec"
+	"github.com/plinth-iac/plinth/tests/mocks"
+)
+
+// TestRules keeps the alerts as rule files, which tests/rules has Prometheus' own rule tests run against. After a change that is
+// meant, UPDATE_GOLDEN=1 go test ./components/postgres -run TestRules.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	for file, alerts := range map[string][]observe.Alert{
+		"postgres-ha":     haAlerts("data", "postgres-ha", 3, 26*time.Hour),
+		"postgres-single": singleAlerts("data", "postgres", "postgres-backup", 26*time.Hour),
+	} {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			text, err := yaml.Marshal(observe.Rules(file, alerts))
+			require.NoError(t, err)
+			path := filepath.Join("testdata", "rules", file+".yaml")
+			if os.Getenv("UPDATE_GOLDEN") != "" {
+				require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+				require.NoError(t, os.WriteFile(path, text, 0o644))
+			}
+			want, err := os.ReadFile(path)
+			require.NoError(t, err)
+			assert.Equal(t, string(want), string(text), "%s changed; where that is meant, run with UPDATE_GOLDEN=1", path)
+		})
+	}
+}
+
+func TestObserved(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		spec  Spec
+		app   string
+		ports []int32
+		rules int
+	}{
+		"single": {Spec{}, "postgres", []int32{9187}, 5},
+		"ha":     {Spec{Mode: spec.HA}, "postgresql", []int32{9187}, 8},
+		"pooled": {Spec{Mode: spec.HA, Pooler: &Pooler{}}, "postgresql", []int32{9187, 9127}, 8},
+		"bare":   {Spec{Backup: Backup{Enabled: new(false)}}, "postgres", []int32{9187}, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rec := mocks.Up(t, program(t, test.spec, func(args *Args) {
+				withServices(args)
+				args.Monitoring = []pulumi.Resource{}
+			}))
+			policy := mocks.As[*networkingv1.NetworkPolicy](t, rec.Get(t, policyType, "postgres-metrics")).Spec
+			assert.Equal(t, map[string]string{"app.kubernetes.io/name": test.app}, policy.PodSelector.MatchLabels)
+			var ports []int32
+			for _, port := range policy.Ingress[0].Ports {
+				ports = append(ports, port.Port.IntVal)
+			}
+			assert.Equal(t, test.ports, ports)
+			groups := at(rec.Get(t, "kubernetes:monitoring.coreos.com/v1:PrometheusRule", "postgres"), "spec.groups")
+			assert.Len(t, first(t, groups)["rules"], test.rules)
+		})
+	}
+	rec := mocks.Up(t, program(t, Spec{}, nil))
+	assert.Empty(t, rec.ByType("kubernetes:monitoring.coreos.com/v1:PrometheusRule"), "without monitoring there is nobody to watch")
+}
+
+func TestLate(t *testing.T) {
+	t.Parallel()
+	for schedule, want := range map[string]time.Duration{
+		"30 2 * * *": 26 * time.Hour, "0 */6 * * *": 8 * time.Hour, "0 1 * * 0": 7*24*time.Hour + 2*time.Hour,
+	} {
+		got, err := Backup{Spec: backup.Spec{Schedule: schedule}}.late()
+		require.NoError(t, err)
+		assert.Equal(t, want, got, schedule)
+	}
+	_, err := Backup{Spec: backup.Spec{Schedule: "daily"}}.late()
+	assert.Error(t, err)
+}
