@@ -28,9 +28,14 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 	in, priority := p.namespaces[dataNamespace], workload.PriorityClass("high")
 
 	if p.cfg.Postgres != nil {
+		operator, err := p.postgresOperator(ctx)
+		if err != nil {
+			return err
+		}
 		s, err := postgres.New(ctx, "postgres", &postgres.Args{
 			Spec: *p.cfg.Postgres, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("postgres"),
 			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
+			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator, Simulated: p.cfg.Simulated,
 		}, p.runsPods())
 		if err != nil {
 			return err
@@ -38,9 +43,14 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 		p.connections["postgres"] = s.Connection
 	}
 	if p.cfg.Redis != nil {
+		operator, err := p.redisOperator(ctx)
+		if err != nil {
+			return err
+		}
 		s, err := redis.New(ctx, "redis", &redis.Args{
 			Spec: *p.cfg.Redis, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("redis"),
 			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
+			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator,
 		}, p.runsPods())
 		if err != nil {
 			return err
@@ -48,9 +58,14 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 		p.connections["redis"] = s.Connection
 	}
 	if p.cfg.RabbitMQ != nil {
+		operator, err := p.rabbitmqOperator(ctx)
+		if err != nil {
+			return err
+		}
 		s, err := rabbitmq.New(ctx, "rabbitmq", &rabbitmq.Args{
 			Spec: *p.cfg.RabbitMQ, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("rabbitmq"),
 			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
+			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator,
 		}, p.runsPods())
 		if err != nil {
 			return err

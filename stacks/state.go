@@ -31,6 +31,14 @@ type platform struct {
 // keepData tells whether disks outlive a destroy.
 func (p *platform) keepData() bool { return p.cfg.Protected() }
 
+// spreadZones are how many zones prod's data services must be spread over; 0 where that is not required.
+func (p *platform) spreadZones() int {
+	if p.cfg.Environment != config.Prod || p.cfg.Cluster.Zones < 2 {
+		return 0
+	}
+	return p.cfg.Cluster.Zones
+}
+
 // inCluster are the options of whatever is installed in the cluster.
 func (p *platform) inCluster() pulumi.ResourceOption {
 	return pulumi.Composite(pulumi.Provider(p.cluster.Provider), pulumi.DependsOn(p.cluster.Ready))

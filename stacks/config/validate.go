@@ -14,20 +14,23 @@ import (
 
 // validate reports every mistake in a completed config, as of a day.
 func (c *Config) validate(day time.Time, problems *spec.Problems) {
-	c.refuseUnbuiltModes(problems)
 	c.validateRegion(problems)
 	c.validateDomain(problems)
 	c.validateCluster(problems)
 	c.validateCloud(day, problems)
 	if c.Postgres != nil {
 		c.Postgres.Validate("postgres", problems)
+		c.validateInstances("postgres", c.Postgres.Mode, c.Postgres.Instances, problems)
 	}
 	if c.Redis != nil {
 		c.Redis.Validate("redis", problems)
+		c.validateInstances("redis", c.Redis.Mode, c.Redis.Instances, problems)
 	}
 	if c.RabbitMQ != nil {
 		c.RabbitMQ.Validate("rabbitmq", problems)
+		c.validateInstances("rabbitmq", c.RabbitMQ.Mode, c.RabbitMQ.Instances, problems)
 	}
+	c.validateManaged(problems)
 	c.Secrets.validate("secrets", problems)
 	c.validateServices(problems)
 	for _, name := range slices.Sorted(maps.Keys(c.Workloads)) {
