@@ -188,7 +188,7 @@ func TestConfigReportsAllMistakesAtOnce(t *testing.T) {
 		"cloud": "exsting", "domian": "example.com",
 		"cluster":  map[string]any{"zones": 9, "version": "1.20", "pools": map[string]any{"system": map[string]any{"nodes": map[string]any{"min": 3, "max": 1}}}},
 		"postgres": map[string]any{"memory": "12 megs", "parameters": map[string]any{"port": "1"}},
-		"redis":    map[string]any{"mode": "ha"},
+		"redis":    map[string]any{"instances": 2},
 		"workloads": map[string]any{
 			"api": map[string]any{
 				"image": "example.com/api", "ports": map[string]any{"http": 80, "web": 80}, "calls": []any{"auht"}, "uses": []any{"rabbitmq"},
@@ -203,7 +203,7 @@ func TestConfigReportsAllMistakesAtOnce(t *testing.T) {
 	}
 	assert.ElementsMatch(t, []string{
 		"cloud", "domian", "cluster.zones", "cluster.version", "cluster.pools.system.nodes.max", "postgres.memory",
-		"postgres.parameters.port", "redis.mode", "workloads.api.image", "workloads.api.ports.web", "workloads.api.calls[0]",
+		"postgres.parameters.port", "redis.instances", "workloads.api.image", "workloads.api.ports.web", "workloads.api.calls[0]",
 		"workloads.api.uses[0]", "workloads.api.replicas.max", "workloads.auth.replica",
 	}, paths)
 	assert.ErrorContains(t, problems.Err(), "the stack file has 14 problems; nothing was changed")
