@@ -4,19 +4,22 @@
 //		Spec:      spec.Complete(),
 //		Namespace: ns.Name, NamespaceName: "data",
 //		Clients:   []network.Peer{{Namespace: "apps", App: "auth"}},
-//		Random:    random,
+//		Random:    random, Services: cluster.Services, Operator: operator,
 //	}, pulumi.Provider(kubernetes))
-//	db.Connection // for the workloads that use it
+//	db.Connection // for the workloads that use it, the same in every mode
 //
-// Mode single is one server of the official image on one disk (see package dataservice), with generated passwords for the
-// application and for the metrics exporter, a configuration tuned to its memory, and data checksums.
+// Mode single is one server of the official image on one disk (see package dataservice), tuned to its memory, with data checksums
+// and an exporter, and a daily dump (package backup). At each start it is given the passwords of the Secret.
 //
-// The application's user owns its database and is no superuser. The superuser, postgres, has no password
-// and can only log in inside the container: kubectl exec -n data postgres-0 -- psql.
+// Mode ha is a Cluster of CloudNativePG: instances spread over zones, synchronous where there are three, over TLS only; its
+// ObjectStore, ScheduledBackup, Databases and Pooler; and the NetworkPolicies that let these and the operator reach each other.
+// Its Cluster is postgres-ha, or postgres-ha-<mark> after a recovery, which leaves the one before as it is.
 //
-// At each start the server is given the passwords of the Secret. So a password can be replaced
-// (pulumi up --replace), and a disk outlives a lost stack: the next one takes it over.
+// Mode managed is the cloud's own service (package managed).
 //
-// A new major version does not start on the old one's files and says so on its log; nothing is changed then, and the old
-// version in the stack file brings the server back. To go up, dump and restore, or run pg_upgrade on the volume.
+// In all of them the application's user owns its database and is no superuser; nobody logs in as that from outside.
+// kubectl exec -n data postgres-0 -- psql, or kubectl exec -n data postgres-ha-1 -c postgres -- psql, does so inside.
+//
+// A change of mode without migrate, a smaller disk and a lower version are refused (dataservice.NewRecord). A higher version is
+// upgraded in place in mode ha; in mode single the server says on its log that it does not know the files, and changes nothing.
 package postgres
