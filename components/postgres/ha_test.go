@@ -25,9 +25,6 @@ const (
 	policyType  = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 )
 
-// mode is mocks.Up or mocks.Preview.
-type mode = func(testing.TB, pulumi.RunFunc, ...mocks.Option) *mocks.Recording
-
 // withServices gives the program a cloud's services.
 func withServices(args *Args) { args.Services = &clustertest.Services{} }
 
