@@ -18,6 +18,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/workspace"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/plinth-iac/plinth/local/dirs"
 	"github.com/plinth-iac/plinth/local/statestore"
@@ -318,7 +320,7 @@ func (e *Engine) explain(what string, err error, report *Report) error {
 	switch {
 	case auto.IsConcurrentUpdateError(err):
 		return fmt.Errorf("another Pulumi engine works on stack %s: %w", e.Stack, err)
-	case e.programs.err != nil:
+	case e.programs.err != nil && !(wasCancelled(e.programs.err) && len(report.Errors) > 0):
 		return e.programs.err
 	case len(report.Errors) > 0:
 		return &Error{Operation: what, Stack: e.Stack, Causes: report.Errors}
@@ -326,6 +328,9 @@ func (e *Engine) explain(what string, err error, report *Report) error {
 		return fmt.Errorf("%s of stack %s: %w", what, e.Stack, err)
 	}
 }
+
+// wasCancelled tells whether the program was only stopped, since a resource had failed: why is in the report then.
+func wasCancelled(err error) bool { return status.Code(err) == codes.Canceled }
 
 // Discard removes a stack's state and work folder and deletes nothing: for a stack whose cluster is lost.
 func Discard(d dirs.Dirs, stack string) error {

@@ -48,6 +48,9 @@ func ask(ctx context.Context, address string) error {
 	registry, isRegistry := strings.CutPrefix(address, "oci://")
 	if isRegistry {
 		host, _, _ := strings.Cut(registry, "/")
+		if host == "docker.io" { // whose registry has another name, as every client knows
+			host = "registry-1.docker.io"
+		}
 		address = "https://" + host + "/v2/"
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
