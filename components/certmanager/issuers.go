@@ -99,7 +99,7 @@ func (b *builder) solving(identity *cluster.Identity) (pulumi.Map, []pulumi.Reso
 	}
 	gateway := b.args.Gateway
 	if gateway == nil {
-		return nil, nil, errors.New("Let's Encrypt has to be shown that the domain is ours, and there is neither a zone of DNS nor a gateway: " +
+		return nil, nil, errors.New("nothing can show Let's Encrypt that the domain is ours, neither a zone of DNS nor a gateway: " +
 			"set plinth:dns.zone, enable plinth:gateway, or set plinth:certificates.issuer to private")
 	}
 	in, err := network.Allow(b.ctx, b.name+"-"+solver, &network.Rules{
