@@ -86,6 +86,7 @@ func (s *session) chooseProgram(ctx context.Context, cfg *config.Config) {
 	missing := map[string]string{}
 	for _, service := range stacks.Services(cfg) {
 		maps.Copy(missing, reach.Charts(ctx, cfg.Charts, service.Charts))
+		maps.Copy(missing, reach.Manifests(ctx, cfg.Charts, service.Manifests))
 	}
 	s.program = stacks.With(config.Rehearsal(), config.WithoutCharts(missing))
 }

@@ -65,7 +65,7 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 		s, err := rabbitmq.New(ctx, "rabbitmq", &rabbitmq.Args{
 			Spec: *p.cfg.RabbitMQ, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("rabbitmq"),
 			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
-			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator,
+			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator, Simulated: p.cfg.Simulated,
 		}, p.runsPods())
 		if err != nil {
 			return err

@@ -2,6 +2,7 @@ package stacks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -16,6 +17,8 @@ type Service struct {
 	Name string
 	// Charts that it is installed from; none where it is in the cluster already.
 	Charts []charts.Chart
+	// Manifests that it is installed from, where it has no chart.
+	Manifests []charts.Manifest
 }
 
 // Services lists those that a stack file asks for.
@@ -34,7 +37,7 @@ func Services(cfg *config.Config) []Service {
 	add(*cfg.Certificates.Enabled, "certificates", cfg.Certificates.Install, charts.CertManager)
 	add(publishes && cfg.Zone() != nil, "dns", nil, charts.ExternalDNS)
 	add(cfg.Secrets.Source == config.SourceCloud, "secrets", cfg.Secrets.Install, charts.ExternalSecrets, charts.Reloader)
-	return all
+	return append(all, operated(cfg)...)
 }
 
 // chooseServices settles which services are made. One whose chart cannot be had is left out, and said to be, and so is one that
@@ -42,11 +45,12 @@ func Services(cfg *config.Config) []Service {
 func (p *platform) chooseServices(ctx *pulumi.Context) error {
 	p.services = map[string]bool{}
 	for _, service := range Services(p.cfg) {
-		reason := ""
-		for _, chart := range service.Charts {
-			if why, gone := p.cfg.Unreachable[chart.Name]; gone {
-				reason = fmt.Sprintf("the chart %s cannot be had: %s; name a mirror that has it in plinth:charts", chart.Name, why)
+		reason := p.missing(service)
+		if slices.Contains(dataServices, service.Name) {
+			if err := p.standIn(ctx, service.Name, reason); err != nil {
+				return err
 			}
+			continue
 		}
 		if reason == "" && service.Name == "certificates" && p.needsGateway() && !p.services["gateway"] {
 			reason = "Let's Encrypt asks the gateway whether the domain is ours, and there is none"
@@ -60,6 +64,23 @@ func (p *platform) chooseServices(ctx *pulumi.Context) error {
 		}
 	}
 	return nil
+}
+
+// missing says which chart or manifest of a service cannot be had, and why.
+func (p *platform) missing(service Service) string {
+	var needed [][2]string
+	for _, chart := range service.Charts {
+		needed = append(needed, [2]string{"chart", chart.Name})
+	}
+	for _, manifest := range service.Manifests {
+		needed = append(needed, [2]string{"manifest", manifest.Name})
+	}
+	for _, n := range needed {
+		if why, gone := p.cfg.Unreachable[n[1]]; gone {
+			return fmt.Sprintf("the %s %s cannot be had: %s; name a mirror that has it in plinth:charts", n[0], n[1], why)
+		}
+	}
+	return ""
 }
 
 // needsGateway tells whether domains are proved through the gateway.

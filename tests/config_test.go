@@ -188,7 +188,7 @@ func TestConfigReportsAllMistakesAtOnce(t *testing.T) {
 		"cloud": "exsting", "domian": "example.com",
 		"cluster":  map[string]any{"zones": 9, "version": "1.20", "pools": map[string]any{"system": map[string]any{"nodes": map[string]any{"min": 3, "max": 1}}}},
 		"postgres": map[string]any{"memory": "12 megs", "parameters": map[string]any{"port": "1"}},
-		"redis":    map[string]any{"instances": 2},
+		"redis":    map[string]any{"mode": "single", "instances": 2},
 		"workloads": map[string]any{
 			"api": map[string]any{
 				"image": "example.com/api", "ports": map[string]any{"http": 80, "web": 80}, "calls": []any{"auht"}, "uses": []any{"rabbitmq"},

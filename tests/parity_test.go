@@ -34,6 +34,21 @@ var differences = map[string]string{
 	"kubernetes:networking.k8s.io/v1:NetworkPolicy redis":              storage,
 	"kubernetes:core/v1:Secret redis":                                  storage, // which knows the user of the dump
 	"random:index/randomPassword:RandomPassword redis-backup-password": storage,
+
+	// The same in mode ha.
+	"plinth:charts:Installation postgres-operator-backup":                                        storage,
+	"kubernetes:helm.sh/v3:Release postgres-operator-backup":                                     storage,
+	"kubernetes:networking.k8s.io/v1:NetworkPolicy postgres-operator-backup-plugin-barman-cloud": storage,
+	"kubernetes:barmancloud.cnpg.io/v1:ObjectStore postgres-ha":                                  storage,
+	"kubernetes:postgresql.cnpg.io/v1:Cluster postgres-ha":                                       storage, // which archives its log there
+	"kubernetes:postgresql.cnpg.io/v1:ScheduledBackup postgres-ha-17":                            storage,
+	"kubernetes:core/v1:ServiceAccount postgres-ha":                                              "on azure it names the cloud's identity in an annotation",
+	"plinth:backup:Backup redis-ha-backup":                                                       storage,
+	"kubernetes:batch/v1:CronJob redis-ha-backup":                                                storage,
+	"kubernetes:core/v1:ServiceAccount redis-ha-backup":                                          storage,
+	"kubernetes:core/v1:Secret redis-ha":                                                         storage,
+	"kubernetes:networking.k8s.io/v1:NetworkPolicy redis-ha":                                     storage,
+	"kubernetes:networking.k8s.io/v1:NetworkPolicy redis-ha-backup":                              storage,
 }
 
 // The promise of the house: what runs in the cluster does not know which cloud it is on.

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/plinth-iac/plinth/components/charts"
 	"github.com/plinth-iac/plinth/stacks"
 	"github.com/plinth-iac/plinth/stacks/config"
 	"github.com/plinth-iac/plinth/tests/crds"
@@ -110,8 +111,14 @@ func TestServicesInARehearsal(t *testing.T) {
 
 func TestServicesWithoutChartsAreSkippedAndSaidToBe(t *testing.T) {
 	t.Parallel()
-	r := rehearsed(t, "prod", map[string]string{"gateway-helm": "no such host", "cert-manager": "no route"})
+	r := rehearsed(t, "prod", map[string]string{
+		"gateway-helm": "no such host", "cert-manager": "no route",
+		charts.CloudNativePG.Name: "no route", charts.RedisOperator.Name: "no route", charts.RabbitMQTopologyOperator.Name: "no route",
+	})
 	assert.Empty(t, r.ByType(releaseType))
+	for _, server := range []string{"postgres", "redis", "rabbitmq"} {
+		assert.True(t, r.Has("kubernetes:apps/v1:StatefulSet", server), "a single %s stands in for the one that no operator runs", server)
+	}
 	assert.Empty(t, r.ByType(routeType))
 	var said []string
 	for _, log := range r.Logs {
@@ -121,6 +128,8 @@ func TestServicesWithoutChartsAreSkippedAndSaidToBe(t *testing.T) {
 	require.Contains(t, all, "plinth:gateway is skipped: the chart gateway-helm cannot be had: no such host")
 	require.Contains(t, all, "plinth:certificates is skipped: the chart cert-manager cannot be had: no route")
 	assert.Contains(t, all, "api is not published", "and so are the routes")
+	assert.Contains(t, all, "plinth:postgres.mode ha is skipped, and a single server stands in: the chart cloudnative-pg cannot be had: no route")
+	assert.Contains(t, all, "plinth:rabbitmq.mode ha is skipped, and a single server stands in: the manifest "+charts.RabbitMQTopologyOperator.Name)
 
 	half := rehearsed(t, "prod", map[string]string{"cert-manager": "no route"})
 	assert.True(t, half.Has(releaseType, "gateway"), "over plain HTTP")
@@ -132,8 +141,9 @@ func TestServicesWithoutChartsAreSkippedAndSaidToBe(t *testing.T) {
 func TestServicesThatAreOffMakeNothing(t *testing.T) {
 	t.Parallel()
 	eachEnvironment(t, func(t *testing.T, stack string, r *mocks.Recording) {
-		for _, release := range []string{"gateway", "cert-manager", "external-dns", "secrets"} {
+		for _, release := range []string{"gateway", "external-dns", "secrets"} {
 			assert.False(t, r.Has(releaseType, release), release)
 		}
+		assert.Equal(t, stack == "prod", r.Has(releaseType, "cert-manager"), "which prod's operators need for their webhooks")
 	})
 }

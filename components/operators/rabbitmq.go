@@ -52,7 +52,7 @@ func NewRabbitMQ(ctx *pulumi.Context, name string, args *RabbitMQArgs, opts ...p
 	topology, err := charts.Apply(ctx, name+"-topology", &charts.ApplyArgs{
 		Manifest: charts.RabbitMQTopologyOperator, Mirror: args.Mirror, Namespace: rabbitmqNamespace, In: brokers.Namespace,
 		Pods: map[string]network.Rules{topologyOperator: rules}, WithoutWebhooks: args.Simulated,
-	}, append(opts, pulumi.DependsOn(brokers.Ready))...)
+	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("installing the operator of rabbitmq's topology: %w", err)
 	}

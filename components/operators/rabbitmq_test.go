@@ -53,7 +53,7 @@ func TestRabbitMQ(t *testing.T) {
 		topology := rec.Get(t, deploymentType, "rabbitmq-operator-topology-deployment-rabbitmq-messaging-topology-operator")
 		certificates := rec.Get(t, configType, "cert-manager").URN
 		assert.Contains(t, rec.Get(t, installationType, "rabbitmq-operator").Dependencies, certificates)
-		assert.Contains(t, rec.Get(t, installationType, "rabbitmq-operator-topology").Dependencies, brokers.URN)
+		assert.NotContains(t, rec.Get(t, installationType, "rabbitmq-operator-topology").Dependencies, brokers.URN, "the two come up side by side")
 		after := rec.Get(t, configType, "broker").Dependencies
 		assert.Contains(t, after, brokers.URN)
 		assert.Contains(t, after, topology.URN)

@@ -27,7 +27,7 @@ func (c *haCluster) instances() (*apiextensions.CustomResource, error) {
 		return nil, err
 	}
 	var annotations pulumi.StringMap
-	if c.args.Services != nil { // nobody makes it ready on simulated nodes
+	if !c.args.Simulated { // where nobody makes it ready
 		annotations = pulumi.StringMap{"pulumi.com/waitFor": pulumi.String("condition=Ready")}
 	}
 	after := slices.Concat([]pulumi.Resource{c.record}, c.args.Operator)

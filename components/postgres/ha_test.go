@@ -219,6 +219,13 @@ func TestHABackup(t *testing.T) {
 	})
 }
 
+// Simulated nodes run no instance, and so never make the cluster ready.
+func TestHAOnSimulatedNodesIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	rec := mocks.Up(t, program(t, Spec{Mode: spec.HA}, func(a *Args) { a.Simulated = true }))
+	assert.Nil(t, at(rec.Get(t, clusterType, "postgres-ha"), "metadata.annotations"))
+}
+
 func TestHAWithoutBackup(t *testing.T) {
 	t.Parallel()
 	off := Backup{Enabled: new(false)}
@@ -246,9 +253,6 @@ func TestHAWithoutBackup(t *testing.T) {
 				if test.spec.Mode == spec.HA {
 					c := rec.Get(t, clusterType, "postgres-ha")
 					assert.Nil(t, at(c, "spec.plugins"))
-					if test.change == nil {
-						assert.Nil(t, at(c, "metadata.annotations"), "simulated nodes never make it ready")
-					}
 				}
 				if test.warns == "" {
 					assert.Empty(t, rec.Logs)

@@ -155,7 +155,7 @@ func (h *haBrokers) brokers() error {
 		// Where there is TLS, the operator would look for the authority among those of its own image.
 		"rabbitmq.com/operator-connection-uri": pulumi.String(fmt.Sprintf("http://%s:%d", h.host(""), managementPort)),
 	}
-	if h.args.Services != nil { // nobody makes it ready on simulated nodes
+	if !h.args.Simulated { // where nobody makes it ready
 		annotations["pulumi.com/waitFor"] = pulumi.String("condition=AllReplicasReady")
 	}
 	h.cluster, err = custom.New(h.ctx, h.name, &custom.Object{

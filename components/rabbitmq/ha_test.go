@@ -15,7 +15,6 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 
-	"github.com/plinth-iac/plinth/components/cluster/clustertest"
 	"github.com/plinth-iac/plinth/components/connection"
 	"github.com/plinth-iac/plinth/components/network"
 	"github.com/plinth-iac/plinth/components/spec"
@@ -271,8 +270,8 @@ func TestWaitsOnlyWhereSomebodyMakesItReady(t *testing.T) {
 	annotations := func(change func(*Args)) any {
 		return mocks.Up(t, with(t, ha, change)).Get(t, clusterType, "rabbitmq-ha").Inputs["metadata"].(map[string]any)["annotations"]
 	}
-	assert.NotContains(t, annotations(nil), "pulumi.com/waitFor")
-	assert.Contains(t, annotations(func(a *Args) { a.Services = &clustertest.Services{} }), "pulumi.com/waitFor")
+	assert.Contains(t, annotations(nil), "pulumi.com/waitFor")
+	assert.NotContains(t, annotations(func(a *Args) { a.Simulated = true }), "pulumi.com/waitFor")
 }
 
 func TestWatched(t *testing.T) {

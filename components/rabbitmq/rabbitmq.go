@@ -40,6 +40,8 @@ type Args struct {
 	Services cluster.Services
 	// Zones that the nodes of mode ha must be spread over. With 0 they are spread as well as it goes.
 	Zones int
+	// Simulated is for nodes that run nothing: nobody waits for what an operator would report.
+	Simulated bool
 	// Operator is what the custom resources of mode ha depend on: see operators.NewRabbitMQ.
 	Operator []pulumi.Resource
 	// Monitoring is what the scraping and the alerts depend on: the Prometheus operator. Nil leaves them out.

@@ -3,6 +3,7 @@ package reach
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"strings"
@@ -18,25 +19,48 @@ const patience = 5 * time.Second
 // Charts are those of the wanted that cannot be had from mirror, or from their own repositories where mirror is empty, by name, each
 // with the reason.
 func Charts(ctx context.Context, mirror string, wanted []charts.Chart) map[string]string {
+	addresses := map[string]string{}
+	for _, chart := range wanted {
+		addresses[chart.Name] = chart.Address(mirror)
+	}
+	return missing(ctx, addresses)
+}
+
+// Manifests are those of the wanted that cannot be had, as with Charts.
+func Manifests(ctx context.Context, mirror string, wanted []charts.Manifest) map[string]string {
+	addresses, refused := map[string]string{}, map[string]string{}
+	for _, manifest := range wanted {
+		address, err := manifest.Address(mirror)
+		if err != nil {
+			refused[manifest.Name] = err.Error()
+			continue
+		}
+		addresses[manifest.Name] = strings.TrimPrefix(address, "file://")
+	}
+	maps.Copy(refused, missing(ctx, addresses))
+	return refused
+}
+
+// missing asks all addresses at once, and returns why those fail that do.
+func missing(ctx context.Context, addresses map[string]string) map[string]string {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	reasons := make([]string, len(wanted))
-	var asking sync.WaitGroup
-	for i, chart := range wanted {
+	var (
+		asking  sync.WaitGroup
+		mu      sync.Mutex
+		reasons = map[string]string{}
+	)
+	for name, address := range addresses {
 		asking.Go(func() {
-			if err := ask(ctx, chart.Address(mirror)); err != nil {
-				reasons[i] = err.Error()
+			if err := ask(ctx, address); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				reasons[name] = err.Error()
 			}
 		})
 	}
 	asking.Wait()
-	missing := map[string]string{}
-	for i, chart := range wanted {
-		if reasons[i] != "" {
-			missing[chart.Name] = reasons[i]
-		}
-	}
-	return missing
+	return reasons
 }
 
 // ask wants an index that can be read, a registry that answers at all, as most want a login that Helm then makes, or a file.

@@ -17,10 +17,27 @@ func Manifests(t testing.TB, namespace string, manifests ...charts.Manifest) str
 	t.Helper()
 	folder := t.TempDir()
 	for _, m := range manifests {
-		text := fmt.Sprintf(manifest, m.Name, namespace)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, m.Name+"-"+m.Version+".yaml"), []byte(text), 0o600))
+		_, err := writeManifest(folder, namespace, m)
+		require.NoError(t, err)
 	}
 	return "file://" + folder
+}
+
+// StandIn has stand-ins read wherever the release manifests would be, for all tests of a package: call it in TestMain, with a folder.
+func StandIn(folder, namespace string, manifests ...*charts.Manifest) error {
+	for _, m := range manifests {
+		path, err := writeManifest(folder, namespace, *m)
+		if err != nil {
+			return err
+		}
+		m.URL = "file://" + path
+	}
+	return nil
+}
+
+func writeManifest(folder, namespace string, m charts.Manifest) (string, error) {
+	path := filepath.Join(folder, m.Name+"-"+m.Version+".yaml")
+	return path, os.WriteFile(path, fmt.Appendf(nil, manifest, m.Name, namespace), 0o600)
 }
 
 const manifest = `apiVersion: v1
@@ -60,5 +77,5 @@ metadata: {name: %[1]s, namespace: %[2]s}
 apiVersion: cert-manager.io/v1
 kind: Certificate
 metadata: {name: %[1]s, namespace: %[2]s}
-spec: {secretName: %[1]s}
+spec: {secretName: %[1]s, dnsNames: [%[1]s], issuerRef: {name: %[1]s}}
 `
