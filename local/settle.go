@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
@@ -14,8 +15,8 @@ import (
 // settleTime bounds the wait for autoscalers: twice the 15 s in which their controller looks at each once.
 const settleTime = 30 * time.Second
 
-// settle waits until every autoscaler has brought its workload to its fewest replicas: only then all pods of the stack
-// are there, and what does not fit is known.
+// settle waits until every autoscaler has brought its workload to its fewest replicas, and these are ready: only then all pods of the
+// stack are there, and what does not fit is known.
 func (s *session) settle(ctx context.Context, c *kube.Cluster) error {
 	client, err := clientOf(c)
 	if err != nil {
@@ -56,9 +57,30 @@ func belowMinimum(ctx context.Context, client kubernetes.Interface) (int, error)
 	}
 	below := 0
 	for _, scaler := range scalers.Items {
-		if int(scaler.Status.DesiredReplicas) < replicas(scaler.Spec.MinReplicas) {
+		least := replicas(scaler.Spec.MinReplicas)
+		ready, err := readyReplicas(ctx, client, scaler.Namespace, scaler.Spec.ScaleTargetRef)
+		if err != nil {
+			return 0, err
+		}
+		if int(scaler.Status.DesiredReplicas) < least || ready < least {
 			below++
 		}
 	}
 	return below, nil
+}
+
+// readyReplicas is how many replicas of an autoscaler's workload are ready.
+func readyReplicas(ctx context.Context, client kubernetes.Interface, namespace string, of autoscalingv2.CrossVersionObjectReference) (int, error) {
+	if of.Kind == "StatefulSet" {
+		set, err := client.AppsV1().StatefulSets(namespace).Get(ctx, of.Name, metav1.GetOptions{})
+		if err != nil {
+			return 0, fmt.Errorf("reading an autoscaled workload: %w", err)
+		}
+		return int(set.Status.ReadyReplicas), nil
+	}
+	deployment, err := client.AppsV1().Deployments(namespace).Get(ctx, of.Name, metav1.GetOptions{})
+	if err != nil {
+		return 0, fmt.Errorf("reading an autoscaled workload: %w", err)
+	}
+	return int(deployment.Status.ReadyReplicas), nil
 }
