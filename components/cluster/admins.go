@@ -44,6 +44,9 @@ var identities = map[string]struct {
 	},
 }
 
+// IsAdmin tells whether aws, gcp or azure knows administrators by that form.
+func IsAdmin(cloud, identity string) bool { return identities[cloud].form.MatchString(identity) }
+
 // Validate reports administrators whom their cloud does not know by that form, and none where the cluster's own cloud asks for one.
 func (a Admins) Validate(path spec.Path, cloud string, problems *spec.Problems) {
 	if identity := identities[cloud]; len(a.Of(cloud)) == 0 && identity.needed != "" {
@@ -52,7 +55,7 @@ func (a Admins) Validate(path spec.Path, cloud string, problems *spec.Problems) 
 	for _, of := range []string{"aws", "gcp", "azure"} {
 		problems.CheckUnique(path.Key(of), a.Of(of))
 		for i, admin := range a.Of(of) {
-			if !identities[of].form.MatchString(admin) {
+			if !IsAdmin(of, admin) {
 				problems.Add(path.Key(of).Index(i), admin, identities[of].allowed, "write it in that form")
 			}
 		}

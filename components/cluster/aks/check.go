@@ -9,13 +9,9 @@ import (
 	"github.com/plinth-iac/plinth/components/spec"
 )
 
-var (
-	// clusterName is what Azure takes as a DNS prefix (learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules)
-	// and as the beginning of the other names, with room for what each adds.
-	clusterName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,38}[a-z0-9]$`)
-	// objectID is how Entra names a group.
-	objectID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-)
+// clusterName is what Azure takes as a DNS prefix (learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules)
+// and as the beginning of the other names, with room for what each adds.
+var clusterName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,38}[a-z0-9]$`)
 
 // check finds what the spec means on Azure, or returns every reason why Azure cannot give it.
 func check(name string, args *cluster.Args) (cluster.Placement, error) {
@@ -32,7 +28,7 @@ func check(name string, args *cluster.Args) (cluster.Placement, error) {
 	}
 	problems.CheckUnique(admins, args.Admins)
 	for i, admin := range args.Admins {
-		if !objectID.MatchString(admin) {
+		if !cluster.IsAdmin("azure", admin) {
 			problems.Add(admins.Index(i), admin, "the object id of an Entra group, such as 0a1b2c3d-0000-4000-8000-000000000001", "look it up: az ad group show --group <name> --query id")
 		}
 	}

@@ -9,9 +9,6 @@ import (
 	"github.com/plinth-iac/plinth/components/spec"
 )
 
-// principal is the ARN of what an access entry can be for: a role or a user.
-var principal = regexp.MustCompile(`^arn:aws:iam::[0-9]{12}:(role|user)/[\w+=,.@/-]+$`)
-
 // repository is what ECR takes as a part of a repository's name.
 var repository = regexp.MustCompile(`^[a-z0-9]+([._/-][a-z0-9]+)*$`)
 
@@ -28,7 +25,7 @@ func check(args *cluster.Args) (cluster.Placement, error) {
 	}
 	problems.CheckUnique(admins, args.Admins)
 	for i, arn := range args.Admins {
-		if !principal.MatchString(arn) {
+		if !cluster.IsAdmin("aws", arn) {
 			problems.Add(admins.Index(i), arn, "the ARN of an IAM role or user, such as arn:aws:iam::111122223333:role/deploy (a session's is not)", "name the role itself")
 		}
 	}
