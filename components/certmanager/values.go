@@ -5,6 +5,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/plinth-iac/plinth/components/charts"
 	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/network"
 )
@@ -24,7 +25,7 @@ func (b *builder) values(identity *cluster.Identity) pulumi.Map {
 	replicas := cmp.Or(b.args.Replicas, 1)
 	budget := pulumi.Map{"enabled": pulumi.Bool(replicas > 1), "maxUnavailable": pulumi.Int(1)}
 	answering := pulumi.Map{
-		"replicaCount": pulumi.Int(replicas), "podDisruptionBudget": budget, "resources": resources("10m", "64Mi"),
+		"replicaCount": pulumi.Int(replicas), "podDisruptionBudget": budget, "resources": charts.Requests("10m", "64Mi"),
 	}
 	if b.args.Simulated {
 		none := pulumi.Map{"namespaceSelector": pulumi.Map{"matchExpressions": pulumi.MapArray{pulumi.Map{
@@ -39,21 +40,14 @@ func (b *builder) values(identity *cluster.Identity) pulumi.Map {
 		"config":              pulumi.Map{"gatewayAPI": pulumi.Map{"enabled": pulumi.Bool(b.throughGateway())}},
 		"replicaCount":        pulumi.Int(replicas),
 		"podDisruptionBudget": budget,
-		"resources":           resources("20m", "256Mi"),
+		"resources":           charts.Requests("20m", "256Mi"),
 		"serviceAccount":      pulumi.Map{"annotations": identity.Annotations},
 		"podLabels":           identity.PodLabels,
 		"webhook":             answering,
 		"cainjector": pulumi.Map{
-			"replicaCount": pulumi.Int(replicas), "podDisruptionBudget": budget, "resources": resources("10m", "256Mi"),
+			"replicaCount": pulumi.Int(replicas), "podDisruptionBudget": budget, "resources": charts.Requests("10m", "256Mi"),
 		},
-		"startupapicheck": pulumi.Map{"enabled": pulumi.Bool(!b.args.Simulated), "resources": resources("10m", "64Mi")},
-	}
-}
-
-func resources(cpu, memory string) pulumi.Map {
-	return pulumi.Map{
-		"requests": pulumi.Map{"cpu": pulumi.String(cpu), "memory": pulumi.String(memory)},
-		"limits":   pulumi.Map{"memory": pulumi.String(memory)},
+		"startupapicheck": pulumi.Map{"enabled": pulumi.Bool(!b.args.Simulated), "resources": charts.Requests("10m", "64Mi")},
 	}
 }
 

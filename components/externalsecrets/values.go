@@ -7,6 +7,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/plinth-iac/plinth/components/charts"
 	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/network"
 	"github.com/plinth-iac/plinth/components/observe"
@@ -32,7 +33,7 @@ func (b *builder) values(identity *cluster.Identity) pulumi.Map {
 		"replicaCount":        pulumi.Int(replicas),
 		"leaderElect":         pulumi.Bool(replicas > 1),
 		"podDisruptionBudget": budget,
-		"resources":           resources("20m", "256Mi"),
+		"resources":           charts.Requests("20m", "256Mi"),
 		"serviceAccount":      pulumi.Map{"annotations": identity.Annotations},
 		"podLabels":           identity.PodLabels,
 		// What nobody here uses may do nothing.
@@ -42,9 +43,9 @@ func (b *builder) values(identity *cluster.Identity) pulumi.Map {
 		"processClusterGenerator":      pulumi.Bool(false),
 		"webhook": pulumi.Map{
 			"create": pulumi.Bool(!b.args.Simulated), "replicaCount": pulumi.Int(replicas), "podDisruptionBudget": budget,
-			"resources": resources("10m", "128Mi"),
+			"resources": charts.Requests("10m", "128Mi"),
 		},
-		"certController": pulumi.Map{"create": pulumi.Bool(!b.args.Simulated), "resources": resources("10m", "256Mi")},
+		"certController": pulumi.Map{"create": pulumi.Bool(!b.args.Simulated), "resources": charts.Requests("10m", "256Mi")},
 	}
 }
 
@@ -55,19 +56,12 @@ func (b *builder) reloaderValues() pulumi.Map {
 		"reloadStrategy": pulumi.String("annotations"), "ignoreConfigMaps": pulumi.Bool(true), "logFormat": pulumi.String("json"),
 		"readOnlyRootFileSystem": pulumi.Bool(true),
 		"deployment": pulumi.Map{
-			"resources": resources("10m", "256Mi"),
+			"resources": charts.Requests("10m", "256Mi"),
 			"containerSecurityContext": pulumi.Map{
 				"allowPrivilegeEscalation": pulumi.Bool(false), "capabilities": pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
 			},
 		},
 	}}
-}
-
-func resources(cpu, memory string) pulumi.Map {
-	return pulumi.Map{
-		"requests": pulumi.Map{"cpu": pulumi.String(cpu), "memory": pulumi.String(memory)},
-		"limits":   pulumi.Map{"memory": pulumi.String(memory)},
-	}
 }
 
 func (b *builder) pods() map[string]network.Rules {

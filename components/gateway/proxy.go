@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/charts"
 )
 
 // accessLog has one line for each request. Paths are without their query, which may hold what is secret.
@@ -30,7 +32,7 @@ func (b *builder) proxy() pulumi.Map {
 	kubernetes := pulumi.Map{
 		"envoyDeployment": pulumi.Map{
 			"replicas":  pulumi.Int(replicas),
-			"container": pulumi.Map{"resources": resources("200m", "1Gi")},
+			"container": pulumi.Map{"resources": charts.Requests("200m", "1Gi")},
 			"pod": pulumi.Map{"topologySpreadConstraints": pulumi.MapArray{pulumi.Map{
 				"maxSkew": pulumi.Int(1), "topologyKey": pulumi.String("topology.kubernetes.io/zone"),
 				"whenUnsatisfiable": pulumi.String("ScheduleAnyway"),

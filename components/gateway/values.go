@@ -3,6 +3,7 @@ package gateway
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/plinth-iac/plinth/components/charts"
 	"github.com/plinth-iac/plinth/components/network"
 )
 
@@ -25,21 +26,14 @@ func (b *builder) values() pulumi.Map {
 	return pulumi.Map{
 		"deployment": pulumi.Map{
 			"replicas":     pulumi.Int(controllers),
-			"envoyGateway": pulumi.Map{"resources": resources("100m", "512Mi")},
+			"envoyGateway": pulumi.Map{"resources": charts.Requests("100m", "512Mi")},
 		},
 		"podDisruptionBudget": pulumi.Map{"minAvailable": pulumi.Int(controllers - 1)},
 		"topologyInjector":    pulumi.Map{"enabled": pulumi.Bool(!b.args.Simulated)},
 		"certgen": pulumi.Map{"job": pulumi.Map{
-			"resources": resources("10m", "128Mi"),
+			"resources": charts.Requests("10m", "128Mi"),
 			"pod":       pulumi.Map{"labels": pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(certificateJob)}},
 		}},
-	}
-}
-
-func resources(cpu, memory string) pulumi.Map {
-	return pulumi.Map{
-		"requests": pulumi.Map{"cpu": pulumi.String(cpu), "memory": pulumi.String(memory)},
-		"limits":   pulumi.Map{"memory": pulumi.String(memory)},
 	}
 }
 

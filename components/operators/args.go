@@ -19,11 +19,3 @@ type Args struct {
 }
 
 func (a Args) replicas() pulumi.Int { return pulumi.Int(cmp.Or(a.Replicas, 1)) }
-
-// resources limit memory, for which there is no other bound, and only ask for CPU.
-func resources(cpu, memory string) pulumi.Map {
-	return pulumi.Map{
-		"requests": pulumi.Map{"cpu": pulumi.String(cpu), "memory": pulumi.String(memory)},
-		"limits":   pulumi.Map{"memory": pulumi.String(memory)},
-	}
-}

@@ -62,7 +62,7 @@ func NewPostgres(ctx *pulumi.Context, name string, args *PostgresArgs, opts ...p
 	after := append(append([]pulumi.Resource{}, operator.Ready...), args.CertManager...)
 	plugin, err := charts.Install(ctx, name+"-backup", &charts.InstallArgs{
 		Chart: charts.PluginBarmanCloud, Mirror: args.Mirror, Namespace: postgresNamespace, In: operator.Namespace,
-		Values: pulumi.Map{"resources": resources("50m", "256Mi")},
+		Values: pulumi.Map{"resources": charts.Requests("50m", "256Mi")},
 		Pods: map[string]network.Rules{barmanPlugin: {
 			Ports: []int{pluginPort}, From: []network.Peer{PostgresOperator()}, To: []network.Peer{network.APIServer()},
 		}},
@@ -76,7 +76,7 @@ func NewPostgres(ctx *pulumi.Context, name string, args *PostgresArgs, opts ...p
 func postgresValues(args Args) pulumi.Map {
 	values := pulumi.Map{
 		"replicaCount": args.replicas(),
-		"resources":    resources("100m", "256Mi"),
+		"resources":    charts.Requests("100m", "256Mi"),
 	}
 	if args.Simulated {
 		none := pulumi.Map{"create": pulumi.Bool(false)}

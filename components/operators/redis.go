@@ -53,7 +53,7 @@ func redisValues(args Args) pulumi.Map {
 			"podLabels":       pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(redisOperator)},
 		},
 		"featureGates": pulumi.Map{"GenerateConfigInInitContainer": pulumi.Bool(true), "AvoidCommandLinePassword": pulumi.Bool(true)},
-		"resources":    resources("50m", "256Mi"),
+		"resources":    charts.Requests("50m", "256Mi"),
 		"podSecurityContext": pulumi.Map{
 			"runAsNonRoot": pulumi.Bool(true), "runAsUser": pulumi.Int(65532),
 			"seccompProfile": pulumi.Map{"type": pulumi.String("RuntimeDefault")},

@@ -58,13 +58,6 @@ func (b *builder) newRelease(k8s *kubernetes.Provider, chart charts.Chart, value
 // onSystem keeps pods on the pool that is always there.
 var onSystem = pulumi.StringMap{cluster.PoolLabel: pulumi.String("system")}
 
-func requests(cpu, memory string) pulumi.Map {
-	return pulumi.Map{
-		"requests": pulumi.StringMap{"cpu": pulumi.String(cpu), "memory": pulumi.String(memory)},
-		"limits":   pulumi.StringMap{"memory": pulumi.String(memory)},
-	}
-}
-
 // autoscalerImages are those of the autoscaler that simulate the scheduler of a Kubernetes version, as its releases say which to
 // take: kubernetes/autoscaler, releases cluster-autoscaler-1.34.5, -1.35.1 and -1.36.1 of mid 2026.
 var autoscalerImages = map[string]string{"1.34": "v1.34.5", "1.35": "v1.35.1", "1.36": "v1.36.1"}
@@ -85,7 +78,7 @@ func (b *builder) autoscalerValues() pulumi.Map {
 			"skip-nodes-with-system-pods":   pulumi.Bool(false),
 		},
 		"nodeSelector": onSystem,
-		"resources":    requests("100m", "600Mi"),
+		"resources":    charts.Requests("100m", "600Mi"),
 		"service":      pulumi.Map{"create": pulumi.Bool(false)},
 		"securityContext": pulumi.Map{
 			"runAsNonRoot": pulumi.Bool(true), "runAsUser": pulumi.Int(65534),
@@ -117,14 +110,14 @@ func (b *builder) balancerValues(net *network) pulumi.Map {
 		"enableWafv2":               pulumi.Bool(false),
 		"keepTLSSecret":             pulumi.Bool(true), // else each upgrade has a new certificate and every pod a reason to restart
 		"nodeSelector":              onSystem,
-		"resources":                 requests("100m", "200Mi"),
+		"resources":                 charts.Requests("100m", "200Mi"),
 	}
 }
 
 // devicePluginValues have it run on every GPU node, whatever taints the pool has. It finds them by the label that they carry.
 var devicePluginValues = pulumi.Map{
 	"tolerations": pulumi.MapArray{pulumi.Map{"operator": pulumi.String("Exists")}},
-	"resources":   requests("10m", "128Mi"),
+	"resources":   charts.Requests("10m", "128Mi"),
 }
 
 func (b *builder) hasGPU() bool {
