@@ -31,6 +31,7 @@ func (p *platform) addCloudSecrets(ctx *pulumi.Context) error {
 	made, err := externalsecrets.New(ctx, "secrets", &externalsecrets.Args{
 		Present: !*p.cfg.Secrets.Install, Mirror: p.cfg.Charts, Services: p.cluster.Services, Replicas: p.replicas(),
 		Prefix: p.cfg.Secrets.Prefix, Refresh: p.cfg.Secrets.Refresh, Namespaces: namespaces,
+		Monitoring: p.monitoring,
 	}, p.inCluster())
 	if err != nil {
 		return err

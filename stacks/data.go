@@ -35,7 +35,7 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 		s, err := postgres.New(ctx, "postgres", &postgres.Args{
 			Spec: *p.cfg.Postgres, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("postgres"),
 			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
-			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator, Simulated: p.cfg.Simulated,
+			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator, Monitoring: p.monitoring, Simulated: p.cfg.Simulated,
 		}, p.runsPods())
 		if err != nil {
 			return err
@@ -50,7 +50,7 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 		s, err := redis.New(ctx, "redis", &redis.Args{
 			Spec: *p.cfg.Redis, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("redis"),
 			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
-			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator,
+			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator, Monitoring: p.monitoring,
 		}, p.runsPods())
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 		s, err := rabbitmq.New(ctx, "rabbitmq", &rabbitmq.Args{
 			Spec: *p.cfg.RabbitMQ, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("rabbitmq"),
 			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
-			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator, Simulated: p.cfg.Simulated,
+			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator, Monitoring: p.monitoring, Simulated: p.cfg.Simulated,
 		}, p.runsPods())
 		if err != nil {
 			return err

@@ -30,6 +30,7 @@ func (p *platform) addGateway(ctx *pulumi.Context) error {
 	_, err := externaldns.New(ctx, "external-dns", &externaldns.Args{
 		Mirror: p.cfg.Charts, Zone: p.cfg.Zone(), Owner: ctx.Project() + "-" + ctx.Stack(),
 		Gateway: gateway.Name, GatewayNamespace: gateway.Namespace, Services: p.cluster.Services,
+		Monitoring: p.monitoring,
 	}, p.inCluster(), pulumi.DependsOn(p.gateway.Installed))
 	return err
 }
@@ -37,7 +38,7 @@ func (p *platform) addGateway(ctx *pulumi.Context) error {
 func (p *platform) gatewayArgs() *gateway.Args {
 	args := &gateway.Args{
 		Spec: p.cfg.Gateway, Mirror: p.cfg.Charts, LoadBalancer: p.cluster.LoadBalancer, Simulated: p.cfg.Simulated,
-		TLS: p.services["certificates"], Domain: p.cfg.Domain, Wildcards: !p.needsGateway(),
+		TLS: p.services["certificates"], Domain: p.cfg.Domain, Wildcards: !p.needsGateway(), Monitoring: p.monitoring,
 	}
 	for _, name := range p.cfg.Routed() {
 		w := p.cfg.Workloads[name]
@@ -55,7 +56,7 @@ func (p *platform) addCertificates(ctx *pulumi.Context) error {
 	}
 	args := &certmanager.Args{
 		Spec: p.cfg.Certificates, Mirror: p.cfg.Charts, Zone: p.cfg.Zone(), Services: p.cluster.Services, Replicas: p.replicas(),
-		Simulated: p.cfg.Simulated,
+		Monitoring: p.monitoring, Simulated: p.cfg.Simulated,
 	}
 	var after []pulumi.Resource
 	if p.gateway != nil {

@@ -26,6 +26,8 @@ type platform struct {
 	gateway *gateway.Gateway
 	// certManager is what certificates depend on; nil where there is no cert-manager.
 	certManager []pulumi.Resource
+	// monitoring is what brings Prometheus' kinds, on which what is scraped and watched depends; nil where there is no monitoring.
+	monitoring []pulumi.Resource
 }
 
 // keepData tells whether disks outlive a destroy.
