@@ -14,8 +14,8 @@ import (
 	"github.com/plinth-iac/plinth/local/engine"
 	"github.com/plinth-iac/plinth/local/reach"
 	"github.com/plinth-iac/plinth/local/terminal"
-	"github.com/plinth-iac/plinth/stacks"
 	"github.com/plinth-iac/plinth/stacks/config"
+	"github.com/plinth-iac/plinth/stacks/platform"
 )
 
 // Options say which stack, and where. The zero value is stack dev of the checkout around the working directory.
@@ -84,11 +84,11 @@ func (s *session) chooseProgram(ctx context.Context, cfg *config.Config) {
 		return
 	}
 	missing := map[string]string{}
-	for _, service := range stacks.Services(cfg) {
+	for _, service := range platform.Services(cfg) {
 		maps.Copy(missing, reach.Charts(ctx, cfg.Charts, service.Charts))
 		maps.Copy(missing, reach.Manifests(ctx, cfg.Charts, service.Manifests))
 	}
-	s.program = stacks.With(config.Rehearsal(), config.WithoutCharts(missing))
+	s.program = platform.On(nil, config.Rehearsal(), config.WithoutCharts(missing))
 }
 
 // checkBuilt says what to do where the binaries are not there yet.
@@ -103,7 +103,7 @@ func (s *session) checkBuilt() error {
 
 func (s *session) openEngine(ctx context.Context, kubeconfig string) (*engine.Engine, error) {
 	if s.program == nil { // on the way down, where it does not run
-		s.program = stacks.Platform
+		s.program = platform.On(nil)
 	}
 	return engine.Open(ctx, engine.Options{
 		Dirs: s.dirs, Stack: s.stack, Program: s.program, Kubeconfig: kubeconfig, Out: s.out,

@@ -1,7 +1,7 @@
 // Package engine runs a Pulumi program of Go against a kubeconfig with the real Pulumi engine, through the Automation
 // API, and keeps everything it needs below .plinth: state, plugins, the passphrase of its secrets.
 //
-//	e, err := engine.Open(ctx, engine.Options{Dirs: d, Stack: "prod", Program: stacks.Platform, Kubeconfig: path, Out: out})
+//	e, err := engine.Open(ctx, engine.Options{Dirs: d, Stack: "prod", Program: platform.On(nil), Kubeconfig: path, Out: out})
 //	report, err := e.Up(ctx)
 //
 // The user's stack file is read and never written. What runs is a copy for the laptop in

@@ -1,4 +1,4 @@
-package stacks
+package platform
 
 import (
 	"github.com/pulumi/pulumi-random/sdk/v4/go/random"
@@ -13,6 +13,7 @@ import (
 // platform is what later steps of the composition need of earlier ones.
 type platform struct {
 	cfg        *config.Config
+	clouds     Clouds
 	cluster    *cluster.Cluster
 	random     *random.Provider
 	namespaces map[string]pulumi.StringOutput

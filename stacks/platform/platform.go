@@ -1,4 +1,4 @@
-package stacks
+package platform
 
 import (
 	"fmt"
@@ -9,23 +9,19 @@ import (
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
-// Platform is the Pulumi program: it brings up what the stack file describes. A file with mistakes is refused with all of them,
-// before any resource is registered.
-func Platform(ctx *pulumi.Context) error { return With()(ctx) }
-
-// With is Platform for a stack file that is understood with options.
-func With(opts ...config.Option) pulumi.RunFunc {
+// On is the program that brings up what a stack file describes, on one of the clouds or in an existing cluster.
+func On(clouds Clouds, opts ...config.Option) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		cfg, err := config.Load(ctx, opts...)
 		if err != nil {
 			return err
 		}
-		return (&platform{cfg: cfg}).build(ctx)
+		return (&platform{cfg: cfg, clouds: clouds}).build(ctx)
 	}
 }
 
 func (p *platform) build(ctx *pulumi.Context) (err error) {
-	if p.cluster, err = newCluster(ctx, p.cfg); err != nil {
+	if p.cluster, err = p.clouds.newCluster(ctx, p.cfg); err != nil {
 		return err
 	}
 	if p.random, err = random.NewProvider(ctx, "random", &random.ProviderArgs{}); err != nil {

@@ -1,4 +1,4 @@
-package stacks
+package platform
 
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
