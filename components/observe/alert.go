@@ -1,7 +1,5 @@
 package observe
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
 // Severity says who an alert is for.
 type Severity string
 
@@ -28,9 +26,20 @@ type Alert struct {
 	Remedy string
 }
 
-// Rules are the alerts as a group of Prometheus' rule files.
-func Rules(group string, alerts []Alert) map[string]any {
+// Rules are recording rules and alerts as a group of Prometheus' rule files, in that order.
+func Rules(group string, alerts []Alert, recordings ...Recording) map[string]any {
 	var rules []any
+	for _, r := range recordings {
+		rule := map[string]any{"record": r.Record, "expr": r.Expr}
+		if len(r.Labels) > 0 {
+			labels := map[string]any{}
+			for label, value := range r.Labels {
+				labels[label] = value
+			}
+			rule["labels"] = labels
+		}
+		rules = append(rules, rule)
+	}
 	for _, a := range alerts {
 		rule := map[string]any{
 			"alert": a.Name, "expr": a.Expr,
@@ -44,6 +53,3 @@ func Rules(group string, alerts []Alert) map[string]any {
 	}
 	return map[string]any{"groups": []any{map[string]any{"name": group, "rules": rules}}}
 }
-
-// spec is the same for a PrometheusRule.
-func spec(group string, alerts []Alert) pulumi.Map { return pulumi.ToMap(Rules(group, alerts)) }

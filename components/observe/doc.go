@@ -6,5 +6,6 @@
 //	}, pulumi.Parent(component))
 //
 // It registers a PodMonitor and a PrometheusRule, whose kinds the Prometheus operator brings, and a NetworkPolicy that lets
-// Prometheus in. Rules gives the alerts as Prometheus' own rule files have them, for its rule tests: see tests/rules.
+// Prometheus in. Requests are the recording rules by which the requests that workloads answer are known, in whatever they are written;
+// to have only rules, give New neither Ports nor App. Rules gives them and the alerts as Prometheus' own rule files have them, for its rule tests: see tests/rules.
 package observe

@@ -17,8 +17,9 @@ type Args struct {
 	App string
 	// Ports of the pods that serve metrics. None leaves the scraping out.
 	Ports []Port
-	// Alerts about them. None leaves the rules out.
-	Alerts []Alert
+	// Alerts about them, and Recordings. None of either leaves the rules out.
+	Alerts     []Alert
+	Recordings []Recording
 }
 
 // Port of a pod that serves metrics; its container declares it.
@@ -44,12 +45,12 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 			return err
 		}
 	}
-	if len(args.Alerts) == 0 {
+	if len(args.Alerts)+len(args.Recordings) == 0 {
 		return nil
 	}
 	_, err := custom.New(ctx, name, &custom.Object{
 		APIVersion: "monitoring.coreos.com/v1", Kind: "PrometheusRule", Name: name, Namespace: args.Namespace,
-		Spec: spec(name, args.Alerts),
+		Spec: pulumi.ToMap(Rules(name, args.Alerts, args.Recordings...)),
 	}, opts...)
 	return err
 }

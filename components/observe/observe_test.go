@@ -9,6 +9,7 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/plinth-iac/plinth/components/observe"
+	"github.com/plinth-iac/plinth/components/observe/observetest"
 	"github.com/plinth-iac/plinth/tests/crds"
 	"github.com/plinth-iac/plinth/tests/mocks"
 )
@@ -79,4 +80,20 @@ func TestRulesWithoutDuration(t *testing.T) {
 	t.Parallel()
 	group := observe.Rules("g", []observe.Alert{{Name: "A", Expr: "x"}})["groups"].([]any)[0].(map[string]any)
 	assert.NotContains(t, group["rules"].([]any)[0], "for")
+}
+
+func TestRecordings(t *testing.T) {
+	t.Parallel()
+	rec := mocks.Up(t, program(t, observe.Args{Recordings: observe.Requests()}))
+	rules := rec.Get(t, rulesType, "db").Inputs
+	crds.Validate(t, rules)
+	assert.Equal(t, observe.Rules("db", nil, observe.Requests()...), rules["spec"])
+	group := observe.Rules("g", []observe.Alert{down}, observe.Recording{Record: "a:b", Expr: "x", Labels: map[string]string{"l": "v"}})["groups"].([]any)[0]
+	assert.Equal(t, map[string]any{"record": "a:b", "expr": "x", "labels": map[string]any{"l": "v"}}, group.(map[string]any)["rules"].([]any)[0],
+		"alerts may need what is recorded")
+}
+
+func TestRules(t *testing.T) {
+	t.Parallel()
+	observetest.Keep(t, "requests", observe.Rules("requests", nil, observe.Requests()...))
 }
