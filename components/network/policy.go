@@ -25,6 +25,11 @@ type Rules struct {
 	Open []int
 	// To are the peers that the app may connect to, each on its own Ports. A peer without ports is left out.
 	To []Peer
+	// Reach are TCP ports that the app may connect to wherever they are, nodes too. No selector matches those, and where Cilium
+	// enforces policies, as on GKE and AKS, no address range does: learn.microsoft.com/azure/aks/azure-cni-powered-by-cilium.
+	Reach []int
+	// AllPods lets the app connect to every pod of the cluster that lets it in, on any port.
+	AllPods bool
 }
 
 // DefaultDeny closes a namespace in both directions to all that no other policy allows.
@@ -77,6 +82,22 @@ func Allow(
 	}, opts)
 }
 
+// AllowGossip lets the pods of one app talk to each other on a port, over TCP and UDP, as members of a cluster do to find who is there.
+func AllowGossip(
+	ctx *pulumi.Context, name string, namespace pulumi.StringInput, app string, number int, opts ...pulumi.ResourceOption,
+) (*networkingv1.NetworkPolicy, error) {
+	members := networkingv1.NetworkPolicyPeerArray{
+		networkingv1.NetworkPolicyPeerArgs{PodSelector: metav1.LabelSelectorArgs{MatchLabels: appLabels(app)}},
+	}
+	ports := networkingv1.NetworkPolicyPortArray{port("TCP", number), port("UDP", number)}
+	return newPolicy(ctx, name, namespace, nil, networkingv1.NetworkPolicySpecArgs{
+		PodSelector: metav1.LabelSelectorArgs{MatchLabels: appLabels(app)},
+		PolicyTypes: pulumi.ToStringArray([]string{"Ingress", "Egress"}),
+		Ingress:     networkingv1.NetworkPolicyIngressRuleArray{networkingv1.NetworkPolicyIngressRuleArgs{From: members, Ports: ports}},
+		Egress:      networkingv1.NetworkPolicyEgressRuleArray{networkingv1.NetworkPolicyEgressRuleArgs{To: members, Ports: ports}},
+	}, opts)
+}
+
 // ingress has no rule where there is no peer or no port: one that lacks either would admit everyone, or to every port.
 func ingress(rules *Rules) networkingv1.NetworkPolicyIngressRuleArray {
 	var allowed networkingv1.NetworkPolicyIngressRuleArray
@@ -101,6 +122,14 @@ func egress(rules *Rules) networkingv1.NetworkPolicyEgressRuleArray {
 		}
 		allowed = append(allowed, networkingv1.NetworkPolicyEgressRuleArgs{
 			To: networkingv1.NetworkPolicyPeerArray{p.selector()}, Ports: tcp(p.Ports),
+		})
+	}
+	if len(rules.Reach) > 0 {
+		allowed = append(allowed, networkingv1.NetworkPolicyEgressRuleArgs{Ports: tcp(rules.Reach)})
+	}
+	if rules.AllPods {
+		allowed = append(allowed, networkingv1.NetworkPolicyEgressRuleArgs{
+			To: networkingv1.NetworkPolicyPeerArray{networkingv1.NetworkPolicyPeerArgs{NamespaceSelector: metav1.LabelSelectorArgs{}}},
 		})
 	}
 	return allowed

@@ -83,6 +83,13 @@ func TestAllow(t *testing.T) {
 				To: []networkingv1.NetworkPolicyPeer{{IPBlock: &networkingv1.IPBlock{CIDR: "0.0.0.0/0"}}}, Ports: ports("TCP", 443, 6443),
 			}},
 		},
+		"some ports are reached anywhere, and all pods on any": {
+			rules: network.Rules{Reach: []int{9100, 10250}, AllPods: true},
+			egress: []networkingv1.NetworkPolicyEgressRule{
+				{Ports: ports("TCP", 9100, 10250)},
+				{To: []networkingv1.NetworkPolicyPeer{{NamespaceSelector: &metav1.LabelSelector{}}}},
+			},
+		},
 		"a callee without ports is not reached": {rules: network.Rules{To: []network.Peer{web}}},
 		"each callee is reached on its own ports": {
 			rules: network.Rules{To: []network.Peer{
@@ -111,6 +118,19 @@ func TestAllow(t *testing.T) {
 			assert.ElementsMatch(t, test.egress, spec.Egress)
 		})
 	}
+}
+
+func TestAllowGossip(t *testing.T) {
+	t.Parallel()
+	spec := rendered(t, func(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+		_, err := network.AllowGossip(ctx, "p", pulumi.String("apps"), "api", 9094, opts...)
+		return err
+	})
+	members := []networkingv1.NetworkPolicyPeer{{PodSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"app.kubernetes.io/name": "api"}}}}
+	both := append(ports("TCP", 9094), ports("UDP", 9094)...)
+	assert.Equal(t, map[string]string{"app.kubernetes.io/name": "api"}, spec.PodSelector.MatchLabels)
+	assert.Equal(t, []networkingv1.NetworkPolicyIngressRule{{From: members, Ports: both}}, spec.Ingress)
+	assert.Equal(t, []networkingv1.NetworkPolicyEgressRule{{To: members, Ports: both}}, spec.Egress)
 }
 
 func TestAllowDNS(t *testing.T) {
