@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"bytes"
 	"encoding/json"
 
 	"github.com/invopop/jsonschema"
@@ -11,7 +10,7 @@ import (
 
 // UnmarshalJSON accepts a request and a limit, or one quantity that is the request.
 func (a *Amount) UnmarshalJSON(b []byte) error {
-	if !isObject(b) {
+	if !spec.IsObject(b) {
 		return json.Unmarshal(b, &a.Request)
 	}
 	type long Amount
@@ -20,12 +19,12 @@ func (a *Amount) UnmarshalJSON(b []byte) error {
 
 // JSONSchemaExtend adds the short form.
 func (Amount) JSONSchemaExtend(s *jsonschema.Schema) {
-	addShortForm(s, spec.Quantity("").JSONSchema().AnyOf...)
+	spec.AddShortForm(s, spec.Quantity("").JSONSchema().AnyOf...)
 }
 
 // UnmarshalJSON accepts a probe, or the path of an HTTP probe.
 func (p *Probe) UnmarshalJSON(b []byte) error {
-	if !isObject(b) {
+	if !spec.IsObject(b) {
 		return json.Unmarshal(b, &p.HTTP)
 	}
 	type long Probe
@@ -34,14 +33,5 @@ func (p *Probe) UnmarshalJSON(b []byte) error {
 
 // JSONSchemaExtend adds the short form.
 func (Probe) JSONSchemaExtend(s *jsonschema.Schema) {
-	addShortForm(s, &jsonschema.Schema{Type: "string", Pattern: "^/", Description: "The path of an HTTP probe, from /."})
-}
-
-func isObject(b []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) }
-
-// addShortForm lets s be what it was or one of the short forms.
-func addShortForm(s *jsonschema.Schema, short ...*jsonschema.Schema) {
-	long := *s
-	*s = jsonschema.Schema{Description: long.Description, AnyOf: append(short, &long)}
-	long.Description = ""
+	spec.AddShortForm(s, &jsonschema.Schema{Type: "string", Pattern: "^/", Description: "The path of an HTTP probe, from /."})
 }
