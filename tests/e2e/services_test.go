@@ -25,6 +25,23 @@ const services = `config:
     infer: { image: "infer:1", ports: { grpc: 9000 }, route: { host: infer } }
 `
 
+// definitions are the real ones of a folder of shared, by file.
+func definitions(t *testing.T, shared string) map[string]string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join("../../../shared/crds", shared, "*.yaml"))
+	require.NoError(t, err)
+	if len(paths) == 0 {
+		t.Skipf("the definitions of %s are not at ../shared/crds: our objects are not proven against them", shared)
+	}
+	texts := map[string]string{}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		texts[filepath.Base(path)] = string(text)
+	}
+	return texts
+}
+
 // writeChart packs a chart that brings the real definitions of shared and nothing else. They are in a part of the chart, as
 // Envoy Gateway has them: Helm keeps the chart itself with the release, and they would be too big.
 func writeChart(t *testing.T, mirror string, chart charts.Chart, shared string) {
@@ -34,15 +51,8 @@ func writeChart(t *testing.T, mirror string, chart charts.Chart, shared string) 
 		"templates/present.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ .Release.Name }}'}\n",
 		"charts/crds/Chart.yaml": "apiVersion: v2\nname: crds\nversion: 0.0.0\n",
 	}
-	definitions, err := filepath.Glob(filepath.Join("../../../shared/crds", shared, "*.yaml"))
-	require.NoError(t, err)
-	if len(definitions) == 0 {
-		t.Skipf("the definitions of %s are not at ../shared/crds: our objects are not proven against them", shared)
-	}
-	for _, path := range definitions {
-		text, err := os.ReadFile(path)
-		require.NoError(t, err)
-		files["charts/crds/crds/"+filepath.Base(path)] = string(text)
+	for name, text := range definitions(t, shared) {
+		files["charts/crds/crds/"+name] = text
 	}
 	out, err := os.Create(filepath.Join(mirror, chart.Name+"-"+chart.Version+".tgz"))
 	require.NoError(t, err)
