@@ -47,6 +47,6 @@ var (
 	RedisOperator = Chart{"redis-operator", "https://ot-container-kit.github.io/helm-charts", "0.26.1"}
 	// Reloader 2.2.16 of 2026-08-10, from stakater/Reloader.
 	Reloader = Chart{"reloader", "https://stakater.github.io/stakater-charts", "2.2.16"}
-	// VerticalPodAutoscaler 0.11.0 of 2026-07-26, from kubernetes/autoscaler.
+	// VerticalPodAutoscaler 0.11.0 of 2026-07-26, from kubernetes/autoscaler. Definitions: crds folder.
 	VerticalPodAutoscaler = Chart{"vertical-pod-autoscaler", "https://kubernetes.github.io/autoscaler", "0.11.0"}
 )

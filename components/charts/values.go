@@ -10,3 +10,12 @@ func Requests(cpu, memory string) pulumi.Map {
 		"limits":   pulumi.Map{"memory": pulumi.String(memory)},
 	}
 }
+
+// Spread is the topologySpreadConstraints of a program's pods in the values of a chart: each on a node of its own, as far as it goes.
+// app is what they are labelled with as app.kubernetes.io/name.
+func Spread(app string) pulumi.Array {
+	return pulumi.Array{pulumi.Map{
+		"maxSkew": pulumi.Int(1), "topologyKey": pulumi.String("kubernetes.io/hostname"), "whenUnsatisfiable": pulumi.String("ScheduleAnyway"),
+		"labelSelector": pulumi.Map{"matchLabels": pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(app)}},
+	}}
+}

@@ -2,15 +2,22 @@ package workload
 
 import (
 	"fmt"
+	"slices"
 
 	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// autoscaled tells whether a HorizontalPodAutoscaler owns the number of replicas.
+const (
+	// Down only after five calm minutes, in seconds, and by halves, in percent, each minute, so that a short lull does not cost the next
+	// peak its replicas. Up is as fast as Kubernetes does it by default.
+	calm, shrink, shrinkEach = 300, 50, 60
+)
+
+// autoscaled tells whether an autoscaler owns the number of replicas.
 func (b *builder) autoscaled() bool {
 	r := b.spec.Replicas
-	return r.Max != nil && (r.CPU > 0 || r.Memory > 0)
+	return b.scaledObject() || r.Max != nil && (r.CPU > 0 || r.Memory > 0)
 }
 
 // replicas is nil where an autoscaler owns them: every `up` would reset its work.
@@ -21,31 +28,49 @@ func (b *builder) replicas() pulumi.IntPtrInput {
 	return pulumi.Int(b.leastReplicas())
 }
 
-// leastReplicas is at least one for what a queue would scale from zero, as long as nothing does.
+// leastReplicas is how many there are at any time. Without KEDA nothing starts what is at zero, nor adds what a schedule asks for.
 func (b *builder) leastReplicas() int {
-	if b.spec.Replicas.Queue != nil {
-		return max(1, *b.spec.Replicas.Min)
+	r := b.spec.Replicas
+	least := *r.Min
+	if b.args.Autoscaler != nil {
+		return least
 	}
-	return *b.spec.Replicas.Min
+	if r.Queue != nil {
+		least = max(1, least)
+	}
+	if r.Schedule != nil {
+		least = max(r.Schedule.Replicas, least)
+	}
+	return least
 }
 
 // mostReplicas is how many there can ever be.
 func (b *builder) mostReplicas() int {
-	if b.spec.Replicas.Max != nil {
-		return max(*b.spec.Replicas.Max, b.leastReplicas())
+	r := b.spec.Replicas
+	most := b.leastReplicas()
+	if r.Max != nil {
+		most = max(*r.Max, most)
 	}
-	return b.leastReplicas()
+	if r.Schedule != nil {
+		most = max(r.Schedule.Replicas, most)
+	}
+	return most
+}
+
+// target is the average use of a resource above which replicas are added.
+type target struct {
+	resource string
+	percent  int
+}
+
+func (r Replicas) targets() []target {
+	all := []target{{"cpu", r.CPU}, {"memory", r.Memory}}
+	return slices.DeleteFunc(all, func(t target) bool { return t.percent == 0 })
 }
 
 func (b *builder) autoscaler(kind string, opts ...pulumi.ResourceOption) error {
 	var metrics autoscalingv2.MetricSpecArray
-	for _, target := range []struct {
-		resource string
-		percent  int
-	}{{"cpu", b.spec.Replicas.CPU}, {"memory", b.spec.Replicas.Memory}} {
-		if target.percent == 0 {
-			continue
-		}
+	for _, target := range b.spec.Replicas.targets() {
 		metrics = append(metrics, autoscalingv2.MetricSpecArgs{
 			Type: pulumi.String("Resource"),
 			Resource: autoscalingv2.ResourceMetricSourceArgs{
@@ -56,8 +81,11 @@ func (b *builder) autoscaler(kind string, opts ...pulumi.ResourceOption) error {
 			},
 		})
 	}
+	meta := b.meta(b.name)
+	// KEDA refuses a ScaledObject beside another autoscaler. This one is gone a moment after it, when a workload gets a queue.
+	meta.Annotations = pulumi.StringMap{"validations.keda.sh/hpa-ownership": pulumi.String("false")}
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(b.ctx, b.name, &autoscalingv2.HorizontalPodAutoscalerArgs{
-		Metadata: b.meta(b.name),
+		Metadata: meta,
 		Spec: autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			MinReplicas: pulumi.Int(b.leastReplicas()),
 			MaxReplicas: pulumi.Int(b.mostReplicas()),
@@ -66,12 +94,10 @@ func (b *builder) autoscaler(kind string, opts ...pulumi.ResourceOption) error {
 			},
 			Metrics: metrics,
 			Behavior: autoscalingv2.HorizontalPodAutoscalerBehaviorArgs{
-				// Up as fast as Kubernetes does by default; down only after five calm minutes, and by halves, so that a
-				// short lull does not cost the next peak its replicas.
 				ScaleDown: autoscalingv2.HPAScalingRulesArgs{
-					StabilizationWindowSeconds: pulumi.Int(300),
+					StabilizationWindowSeconds: pulumi.Int(calm),
 					Policies: autoscalingv2.HPAScalingPolicyArray{autoscalingv2.HPAScalingPolicyArgs{
-						Type: pulumi.String("Percent"), Value: pulumi.Int(50), PeriodSeconds: pulumi.Int(60),
+						Type: pulumi.String("Percent"), Value: pulumi.Int(shrink), PeriodSeconds: pulumi.Int(shrinkEach),
 					}},
 				},
 			},

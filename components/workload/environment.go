@@ -48,22 +48,31 @@ func (b *builder) environment() (environment, error) {
 // injected are the variables of one used data service, from a Secret of the workload's own: a pod reads none of another
 // namespace.
 func (b *builder) injected(service string) (corev1.EnvVarArray, error) {
-	i := slices.IndexFunc(b.args.Connections, func(c connection.Connection) bool { return c.Service == service })
-	if i < 0 {
-		return nil, fmt.Errorf("it uses %s, and no connection to that was given: add it to Args.Connections", service)
+	c, err := b.connection(service)
+	if err != nil {
+		return nil, err
 	}
-	c := b.args.Connections[i]
 	secret, err := corev1.NewSecret(b.ctx, b.name+"-"+service, &corev1.SecretArgs{
 		Metadata: b.generatedMeta(), StringData: c.Values, Immutable: pulumi.Bool(true),
 	}, b.parent)
 	if err != nil {
 		return nil, fmt.Errorf("making the Secret of the connection to %s: %w", service, err)
 	}
+	name := secret.Metadata.Name().Elem()
+	b.connections[service] = name
 	var variables corev1.EnvVarArray
 	for _, key := range c.Keys {
-		variables = append(variables, fromSecret(strings.ToUpper(service+"_"+key), secret.Metadata.Name().Elem(), key))
+		variables = append(variables, fromSecret(strings.ToUpper(service+"_"+key), name, key))
 	}
 	return variables, nil
+}
+
+func (b *builder) connection(service string) (connection.Connection, error) {
+	i := slices.IndexFunc(b.args.Connections, func(c connection.Connection) bool { return c.Service == service })
+	if i < 0 {
+		return connection.Connection{}, fmt.Errorf("it uses %s, and no connection to that was given: add it to Args.Connections", service)
+	}
+	return b.args.Connections[i], nil
 }
 
 func fromSecret(variable string, secret pulumi.StringOutput, key string) corev1.EnvVarArgs {

@@ -44,10 +44,17 @@ func (b *builder) service(pod corev1.PodSpecArgs, opts ...pulumi.ResourceOption)
 	if err != nil {
 		return err
 	}
-	if !b.autoscaled() {
-		return nil
+	after := pulumi.DependsOn([]pulumi.Resource{controller})
+	if err := b.recommendation(kind, after); err != nil {
+		return err
 	}
-	return b.autoscaler(kind, pulumi.DependsOn([]pulumi.Resource{controller}))
+	switch {
+	case b.scaledObject():
+		return b.newScaledObject(kind, after)
+	case b.autoscaled():
+		return b.autoscaler(kind, after)
+	}
+	return nil
 }
 
 func (b *builder) deployment(pod corev1.PodSpecArgs, opts []pulumi.ResourceOption) (pulumi.Resource, error) {

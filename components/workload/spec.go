@@ -96,9 +96,10 @@ type Amount struct {
 	Limit spec.Quantity `json:"limit,omitempty"`
 }
 
-// Replicas is how many run. Only min: that many, fixed. With max: autoscaled between them.
+// Replicas is how many run. Only min: that many, fixed. With max: autoscaled between them. With a schedule: min, and more in its hours.
 type Replicas struct {
-	// Min is the fewest that run. Default from the environment: dev 1, stage 2, prod 3.
+	// Min is the fewest that run; 0 only with a queue or a schedule, which say when to start again. Default from the environment: dev
+	// 1, stage 2, prod 3.
 	Min *int `json:"min,omitempty" jsonschema:"minimum=0,maximum=1000"`
 	// Max is the most that run; absent means exactly min, always.
 	Max *int `json:"max,omitempty" jsonschema:"minimum=1,maximum=1000"`
@@ -107,16 +108,32 @@ type Replicas struct {
 	CPU int `json:"cpu,omitempty" jsonschema:"minimum=1,maximum=100"`
 	// Memory is the same for memory, in percent of the request.
 	Memory int `json:"memory,omitempty" jsonschema:"minimum=1,maximum=100"`
-	// Queue scales on the length of a RabbitMQ queue.
+	// Queue scales on the length of a RabbitMQ queue. Needs plinth:autoscaling.
 	Queue *QueueScale `json:"queue,omitempty"`
+	// Schedule raises the fewest that run for a part of the day or the week. Needs plinth:autoscaling.
+	Schedule *ScheduleScale `json:"schedule,omitempty"`
 }
 
-// QueueScale scales a workload on the length of a queue.
+// QueueScale scales a workload on the length of a queue. Messages that a replica has taken and not acknowledged no longer count: one that
+// is asked to stop should finish its message, for which gracePeriod is the time.
 type QueueScale struct {
-	// Name of a queue declared under rabbitmq.queues.
+	// Name of a queue declared under rabbitmq.queues, in the virtual host "/".
 	Name string `json:"name"`
 	// Length is how many waiting messages each replica is worth. Default 10.
 	Length int `json:"length,omitempty" jsonschema:"minimum=1,default=10"`
+}
+
+// ScheduleScale is a part of the day or the week with more replicas, such as working hours. Outside of it min applies, and whatever
+// cpu, memory or queue ask for.
+type ScheduleScale struct {
+	// TimeZone that start and end are in, an IANA name.
+	TimeZone string `json:"timeZone" jsonschema:"example=Europe/Berlin"`
+	// Start of it, in cron notation.
+	Start string `json:"start" jsonschema:"example=0 7 * * 1-5"`
+	// End of it, in cron notation.
+	End string `json:"end" jsonschema:"example=0 20 * * 1-5"`
+	// Replicas are the fewest that run in it: more than min, and at most max where there is one.
+	Replicas int `json:"replicas" jsonschema:"minimum=1,maximum=1000"`
 }
 
 // Probes of a container. Each may be a path ("/healthz": HTTP on the first HTTP port), or an object.

@@ -187,9 +187,55 @@ func (s Spec) validateReplicas(path spec.Path, problems *spec.Problems) {
 	} else if *r.Max < *r.Min {
 		problems.Add(path.Key("max"), *r.Max, fmt.Sprintf("at least min, %d", *r.Min), "raise max or lower min")
 	}
-	if *r.Min == 0 && r.Max != nil && r.Queue == nil {
-		problems.Add(path.Key("min"), 0, "0 only where a queue says when to start again", "use min: 1, or scale on a queue")
+	if *r.Min == 0 && r.Max != nil && r.Queue == nil && r.Schedule == nil {
+		problems.Add(path.Key("min"), 0, "0 only where a queue or a schedule says when to start again", "use min: 1, or scale on a queue or a schedule")
 	}
+	r.validateSchedule(path.Key("schedule"), problems)
+}
+
+func (r Replicas) validateSchedule(path spec.Path, problems *spec.Problems) {
+	s := r.Schedule
+	if s == nil {
+		return
+	}
+	validateTimeZone(path.Key("timeZone"), s.TimeZone, problems)
+	validateCron(path.Key("start"), s.Start, fiveFields, problems)
+	validateCron(path.Key("end"), s.End, fiveFields, problems)
+	if s.Start == s.End {
+		problems.Add(path.Key("end"), s.End, "another time than start", "say when it is over")
+	}
+	if s.Replicas <= *r.Min {
+		problems.Add(path.Key("replicas"), s.Replicas, fmt.Sprintf("more than min, %d, which run at any time", *r.Min), "raise it, or lower min")
+	}
+	if r.Max != nil && s.Replicas > *r.Max {
+		problems.Add(path.Key("replicas"), s.Replicas, fmt.Sprintf("at most max, %d", *r.Max), "lower it, or raise max")
+	}
+}
+
+const fiveFields = cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow
+
+// validateCron checks a time in cron notation; a time zone has a field of its own.
+func validateCron(path spec.Path, when string, notation cron.ParseOption, problems *spec.Problems) {
+	if _, err := cron.NewParser(notation).Parse(when); err == nil && !strings.Contains(when, "TZ=") {
+		return
+	}
+	var found any
+	if when != "" {
+		found = when
+	}
+	problems.Add(path, found, "five fields: minute, hour, day of month, month, day of week, such as 0 3 * * *",
+		"write when it runs; the time zone goes under timeZone")
+}
+
+func validateTimeZone(path spec.Path, zone string, problems *spec.Problems) {
+	if _, err := time.LoadLocation(zone); err == nil && zone != "" && zone != "Local" {
+		return
+	}
+	var found any
+	if zone != "" {
+		found = zone
+	}
+	problems.Add(path, found, "an IANA time zone, such as Europe/Berlin", "look it up in the IANA time zone database")
 }
 
 func (s Spec) validateProbes(path spec.Path, problems *spec.Problems) {
@@ -275,17 +321,8 @@ func (s Spec) validateJob(path spec.Path, problems *spec.Problems) {
 		}
 		return
 	}
-	if _, err := cron.ParseStandard(s.Schedule); err != nil || strings.Contains(s.Schedule, "TZ=") {
-		var found any
-		if s.Schedule != "" {
-			found = s.Schedule
-		}
-		problems.Add(path.Key("schedule"), found, "five fields: minute, hour, day of month, month, day of week, such as 0 3 * * *",
-			"write when it runs; the time zone goes under timeZone")
-	}
-	if _, err := time.LoadLocation(s.TimeZone); err != nil || s.TimeZone == "Local" {
-		problems.Add(path.Key("timeZone"), s.TimeZone, "an IANA time zone, such as Europe/Berlin", "look it up in the IANA time zone database")
-	}
+	validateCron(path.Key("schedule"), s.Schedule, fiveFields|cron.Descriptor, problems)
+	validateTimeZone(path.Key("timeZone"), s.TimeZone, problems)
 }
 
 // mount is one path of the container's file system that the stack file lays something over.

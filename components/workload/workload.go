@@ -30,6 +30,11 @@ type Args struct {
 	// RollOn is the annotation in which a program that rolls workloads looks for the names of Secrets whose changes do. Only needed
 	// where Secrets change under their names. Default none.
 	RollOn string
+	// Autoscaler is what scaling on queues and schedules depends on: see autoscaling.NewKEDA. Nil where there is no KEDA: then a
+	// warning tells what does not scale.
+	Autoscaler []pulumi.Resource
+	// Recommender is what VerticalPodAutoscalers depend on: see autoscaling.NewRecommender. Nil makes none.
+	Recommender []pulumi.Resource
 	// KeepData protects the workload's claims, and retains them when the stack is destroyed all the same.
 	KeepData bool
 }
@@ -49,6 +54,8 @@ type builder struct {
 	args   *Args
 	spec   Spec
 	parent pulumi.ResourceOption
+	// connections are the Secrets that have the connections, by data service.
+	connections map[string]pulumi.StringOutput
 }
 
 // New registers a workload. It fails where a secret or a connection that the spec names was not given, and where a
@@ -58,7 +65,9 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 	if err := ctx.RegisterComponentResource("plinth:workload:Workload", name, w, opts...); err != nil {
 		return nil, fmt.Errorf("registering workload %s: %w", name, err)
 	}
-	b := &builder{ctx: ctx, name: name, args: args, spec: args.Spec, parent: pulumi.Parent(w)}
+	b := &builder{
+		ctx: ctx, name: name, args: args, spec: args.Spec, parent: pulumi.Parent(w), connections: map[string]pulumi.StringOutput{},
+	}
 	if err := b.build(w); err != nil {
 		return nil, fmt.Errorf("workload %s: %w", name, err)
 	}
@@ -125,11 +134,21 @@ func (b *builder) warnOfWhatIsIgnored(w *Workload) error {
 			return fmt.Errorf("warning of the route: %w", err)
 		}
 	}
+	if b.args.Autoscaler != nil {
+		return nil
+	}
 	if b.spec.Replicas.Queue != nil {
-		message := fmt.Sprintf("workloads.%s.replicas.queue: the length of %s does not scale it yet: the platform has no KEDA. "+
-			"It runs %d replicas, and more only on cpu or memory.", b.name, b.spec.Replicas.Queue.Name, b.leastReplicas())
+		message := fmt.Sprintf("workloads.%s.replicas.queue: the length of %s does not scale it: the platform has no KEDA, which "+
+			"plinth:autoscaling enables. It runs %d replicas, and more only on cpu or memory.", b.name, b.spec.Replicas.Queue.Name, b.leastReplicas())
 		if err := b.ctx.Log.Warn(message, about); err != nil {
 			return fmt.Errorf("warning of the queue: %w", err)
+		}
+	}
+	if b.spec.Replicas.Schedule != nil {
+		message := fmt.Sprintf("workloads.%s.replicas.schedule: the time of day does not scale it: the platform has no KEDA, which "+
+			"plinth:autoscaling enables. It runs %d replicas at any time, and more only on cpu or memory.", b.name, b.leastReplicas())
+		if err := b.ctx.Log.Warn(message, about); err != nil {
+			return fmt.Errorf("warning of the schedule: %w", err)
 		}
 	}
 	return nil

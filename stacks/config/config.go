@@ -1,6 +1,7 @@
 package config
 
 import (
+	"github.com/plinth-iac/plinth/components/autoscaling"
 	"github.com/plinth-iac/plinth/components/certmanager"
 	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/gateway"
@@ -36,6 +37,8 @@ type Config struct {
 	Gateway gateway.Spec `json:"gateway,omitzero"`
 	// DNS that the platform's hosts are published in, and that proves that they are ours.
 	DNS DNS `json:"dns,omitzero"`
+	// Autoscaling of the workloads beyond cpu and memory.
+	Autoscaling autoscaling.Spec `json:"autoscaling,omitzero"`
 	// Postgres, if the platform has one.
 	Postgres *postgres.Spec `json:"postgres,omitempty"`
 	// Redis, if the platform has one.

@@ -55,6 +55,7 @@ func (c *Config) completeServices(stack string) {
 	if c.DNS.Domain == "" {
 		c.DNS.Domain = c.Domain
 	}
+	c.Autoscaling = c.Autoscaling.Complete()
 	c.completeSecrets(stack)
 }
 

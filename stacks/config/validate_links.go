@@ -46,12 +46,21 @@ func (c *Config) validateQueue(w workload.Spec, path spec.Path, problems *spec.P
 		return
 	}
 	var queues []string
+	vhosts := map[string]string{}
 	if c.RabbitMQ != nil {
 		for _, q := range c.RabbitMQ.Queues {
 			queues = append(queues, q.Name)
+			vhosts[q.Name] = q.VHost
 		}
 	}
-	problems.CheckReference(path.Key("replicas").Key("queue").Key("name"), w.Replicas.Queue.Name, "queue", queues)
+	at, name := path.Key("replicas").Key("queue").Key("name"), w.Replicas.Queue.Name
+	switch {
+	case !problems.CheckReference(at, name, "queue", queues):
+	case vhosts[name] != "" && vhosts[name] != "/":
+		problems.Add(at, name, `a queue in the virtual host "/", the one that workloads use`, "scale on another one, or move it there")
+	case !slices.Contains(w.Uses, "rabbitmq"):
+		problems.Add(path.Key("uses"), nil, "rabbitmq, where the workload is scaled on a queue", "add it")
+	}
 }
 
 func (c *Config) validateSecretRefs(refs map[string]workload.SecretRef, path spec.Path, problems *spec.Problems) {

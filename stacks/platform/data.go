@@ -63,7 +63,7 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 			return err
 		}
 		s, err := rabbitmq.New(ctx, "rabbitmq", &rabbitmq.Args{
-			Spec: *p.cfg.RabbitMQ, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("rabbitmq"),
+			Spec: *p.cfg.RabbitMQ, Namespace: in, NamespaceName: dataNamespace, Clients: append(p.clients("rabbitmq"), p.queueReaders()...),
 			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
 			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator, Monitoring: p.monitoring, Simulated: p.cfg.Simulated,
 		}, p.runsPods())

@@ -45,5 +45,8 @@ func (p *platform) build(ctx *pulumi.Context) (err error) {
 	if err := p.addDataServices(ctx); err != nil {
 		return err
 	}
+	if err := p.addAutoscaling(ctx); err != nil {
+		return err
+	}
 	return p.addWorkloads(ctx)
 }

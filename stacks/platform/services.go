@@ -37,6 +37,9 @@ func Services(cfg *config.Config) []Service {
 	add(*cfg.Certificates.Enabled, "certificates", cfg.Certificates.Install, charts.CertManager)
 	add(publishes && cfg.Zone() != nil, "dns", nil, charts.ExternalDNS)
 	add(cfg.Secrets.Source == config.SourceCloud, "secrets", cfg.Secrets.Install, charts.ExternalSecrets, charts.Reloader)
+	add(*cfg.Autoscaling.Enabled, autoscalingService, cfg.Autoscaling.Install, charts.KEDA)
+	add(cfg.Autoscaling.Recommendations, recommendationsService, cfg.Autoscaling.Install, charts.VerticalPodAutoscaler)
+	add(cfg.Autoscaling.MetricsServer, metricsServerService, nil, charts.MetricsServer)
 	return append(all, operated(cfg)...)
 }
 

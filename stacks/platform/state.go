@@ -29,6 +29,10 @@ type platform struct {
 	certManager []pulumi.Resource
 	// monitoring is what brings Prometheus' kinds, on which what is scraped and watched depends; nil where there is no monitoring.
 	monitoring []pulumi.Resource
+	// autoscaler is what scaling on queues and schedules depends on; nil where there is no KEDA.
+	autoscaler []pulumi.Resource
+	// recommender is what recommendations depend on; nil where there are none.
+	recommender []pulumi.Resource
 }
 
 // keepData tells whether disks outlive a destroy.

@@ -32,6 +32,8 @@ func (p *platform) addWorkloads(ctx *pulumi.Context) error {
 			KeepData:    p.keepData(),
 			Published:   p.publishes(spec),
 			RollOn:      p.rollOn(),
+			Autoscaler:  p.autoscaler,
+			Recommender: p.recommender,
 		}, p.runsPods())
 		if err != nil {
 			return err
