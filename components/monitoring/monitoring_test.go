@@ -145,7 +145,7 @@ func TestGrafana(t *testing.T) {
 		assert.Equal(t, map[string]any{"enabled": false}, grafana["grafana.ini"].(map[string]any)["auth.anonymous"])
 		own := map[string]any{"searchNamespace": "monitoring", "resource": "configmap"}
 		assert.Equal(t, own, grafana["sidecar"].(map[string]any)["dashboards"])
-		assert.Equal(t, own, grafana["sidecar"].(map[string]any)["datasources"])
+		assert.Equal(t, map[string]any{"searchNamespace": "monitoring"}, grafana["sidecar"].(map[string]any)["datasources"])
 		assert.NotContains(t, grafana, "adminPassword")
 		login := rec.Get(t, "kubernetes:core/v1:Secret", "monitoring-grafana")
 		_, secret := login.Inputs["stringData"].(mocks.Secret)
@@ -210,7 +210,7 @@ func TestDoors(t *testing.T) {
 	assert.Equal(t, [][]int{{443, 6443}, {10250, 9100}, nil}, out(policy(t, rec, "monitoring-prometheus")),
 		"the API server, nodes, and what has a monitor")
 	assert.Equal(t, [][]int{{443, 587, 8443}}, out(policy(t, rec, "monitoring-alertmanager")), "whom it tells")
-	assert.Equal(t, [][]int{{9090}, {9093}, {443, 6443}}, out(policy(t, rec, "monitoring-grafana")))
+	assert.Equal(t, [][]int{{443, 6443}, nil}, out(policy(t, rec, "monitoring-grafana")), "the API server, and what is a datasource")
 	assert.Equal(t, [][]int{{443, 6443}}, out(policy(t, rec, "monitoring-kube-state-metrics")))
 	assert.Empty(t, policy(t, rec, "monitoring-grafana").Ingress, "it is not published")
 

@@ -29,8 +29,8 @@ const (
 	kubeletPort      = 10250
 )
 
-// pods is what each of them reaches, and who asks it beside Prometheus. Prometheus itself goes to whatever has a monitor, in any
-// namespace: that its metrics may be read is decided there. The operator's Jobs have the operator's name.
+// pods is what each of them reaches, and who asks it beside Prometheus. Prometheus itself goes to whatever has a monitor and Grafana to
+// whatever is a datasource, in any namespace: that they may is decided there. The operator's Jobs have the operator's name.
 func (b *builder) pods() map[string]network.Rules {
 	apiServer := []network.Peer{network.APIServer()}
 	asks := network.Peer{Namespace: Namespace, App: grafana}
@@ -48,11 +48,7 @@ func (b *builder) pods() map[string]network.Rules {
 		alertmanager: {
 			Ports: []int{alertmanagerPort}, From: []network.Peer{asks, observe.Prometheus()}, Reach: b.args.Spec.Alerts.ports(),
 		},
-		grafana: {To: []network.Peer{
-			{Namespace: Namespace, App: prometheus, Ports: []int{prometheusPort}},
-			{Namespace: Namespace, App: alertmanager, Ports: []int{alertmanagerPort}},
-			network.APIServer(),
-		}},
+		grafana:      {To: apiServer, AllPods: true},
 		stateMetrics: {To: apiServer},
 	}
 }

@@ -129,12 +129,16 @@ func claim(size string) pulumi.Map {
 
 // grafanaValues let it read what is in its own namespace only, and have it call nobody.
 func (b *builder) grafanaValues(login pulumi.StringInput) pulumi.Map {
-	own := pulumi.Map{"searchNamespace": pulumi.String(Namespace), "resource": pulumi.String("configmap")}
+	own := pulumi.String(Namespace)
 	return pulumi.Map{
-		"admin":         pulumi.Map{"existingSecret": login},
-		"rbac":          pulumi.Map{"namespaced": yes},
-		"resources":     charts.Requests("50m", "512Mi"),
-		"sidecar":       pulumi.Map{"resources": charts.Requests("10m", "128Mi"), "dashboards": own, "datasources": own},
+		"admin":     pulumi.Map{"existingSecret": login},
+		"rbac":      pulumi.Map{"namespaced": yes},
+		"resources": charts.Requests("50m", "512Mi"),
+		"sidecar": pulumi.Map{
+			"resources":   charts.Requests("10m", "128Mi"),
+			"dashboards":  pulumi.Map{"searchNamespace": own, "resource": pulumi.String("configmap")},
+			"datasources": pulumi.Map{"searchNamespace": own}, // some have a password, and are Secrets
+		},
 		"testFramework": off,
 		"grafana.ini": pulumi.Map{
 			"analytics": pulumi.Map{

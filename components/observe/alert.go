@@ -20,6 +20,8 @@ type Alert struct {
 	For string
 	// Severity of the alert.
 	Severity Severity
+	// Labels that the alert gets in addition to those of Expr's result. Default none.
+	Labels map[string]string
 	// Summary is what is wrong, in one sentence; {{ $labels.pod }} and {{ $value }} are filled in.
 	Summary string
 	// Remedy is what to do about it, in one or two sentences.
@@ -41,9 +43,13 @@ func Rules(group string, alerts []Alert, recordings ...Recording) map[string]any
 		rules = append(rules, rule)
 	}
 	for _, a := range alerts {
+		labels := map[string]any{"severity": string(a.Severity)}
+		for label, value := range a.Labels {
+			labels[label] = value
+		}
 		rule := map[string]any{
 			"alert": a.Name, "expr": a.Expr,
-			"labels":      map[string]any{"severity": string(a.Severity)},
+			"labels":      labels,
 			"annotations": map[string]any{"summary": a.Summary, "description": a.Remedy},
 		}
 		if a.For != "" {

@@ -15,6 +15,9 @@ type Args struct {
 	Namespace pulumi.StringInput
 	// App selects the pods: those labelled app.kubernetes.io/name=<App>.
 	App string
+	// Service that the pods are found through, by its name: what they tell has the label service, then. Its labels are App's too.
+	// Default: the pods are found by themselves.
+	Service string
 	// Ports of the pods that serve metrics. None leaves the scraping out.
 	Ports []Port
 	// Alerts about them, and Recordings. None of either leaves the rules out.
@@ -57,12 +60,44 @@ func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOp
 
 func scrape(ctx *pulumi.Context, name string, args *Args, opts []pulumi.ResourceOption) error {
 	var numbers []int
-	var endpoints pulumi.Array
 	for _, port := range args.Ports {
 		if !slices.Contains(numbers, port.Number) {
 			numbers = append(numbers, port.Number)
 		}
+	}
+	if _, err := network.Allow(ctx, name+"-metrics", &network.Rules{
+		Namespace: args.Namespace, App: args.App, Ports: numbers, From: []network.Peer{Prometheus()},
+	}, opts...); err != nil {
+		return err
+	}
+	kind, list := "PodMonitor", "podMetricsEndpoints"
+	if args.Service != "" {
+		kind, list = "ServiceMonitor", "endpoints"
+	}
+	_, err := custom.New(ctx, name, &custom.Object{
+		APIVersion: "monitoring.coreos.com/v1", Kind: kind, Name: name, Namespace: args.Namespace,
+		Spec: pulumi.Map{
+			"selector": pulumi.Map{"matchLabels": pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(args.App)}},
+			list:       args.endpoints(),
+		},
+	}, opts...)
+	return err
+}
+
+func (a *Args) endpoints() pulumi.Array {
+	var endpoints pulumi.Array
+	for _, port := range a.Ports {
 		endpoint := pulumi.Map{"portNumber": pulumi.Int(port.Number)}
+		if a.Service != "" {
+			endpoint = pulumi.Map{
+				"targetPort": pulumi.Int(port.Number),
+				// A StatefulSet's pods have another Service, for their own names, with the same labels.
+				"relabelings": pulumi.Array{pulumi.Map{
+					"action": pulumi.String("keep"), "sourceLabels": pulumi.ToStringArray([]string{"__meta_kubernetes_service_name"}),
+					"regex": pulumi.String(a.Service),
+				}},
+			}
+		}
 		if port.Path != "" {
 			endpoint["path"] = pulumi.String(port.Path)
 		}
@@ -75,17 +110,5 @@ func scrape(ctx *pulumi.Context, name string, args *Args, opts []pulumi.Resource
 		}
 		endpoints = append(endpoints, endpoint)
 	}
-	if _, err := network.Allow(ctx, name+"-metrics", &network.Rules{
-		Namespace: args.Namespace, App: args.App, Ports: numbers, From: []network.Peer{Prometheus()},
-	}, opts...); err != nil {
-		return err
-	}
-	_, err := custom.New(ctx, name, &custom.Object{
-		APIVersion: "monitoring.coreos.com/v1", Kind: "PodMonitor", Name: name, Namespace: args.Namespace,
-		Spec: pulumi.Map{
-			"selector":            pulumi.Map{"matchLabels": pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(args.App)}},
-			"podMetricsEndpoints": endpoints,
-		},
-	}, opts...)
-	return err
+	return endpoints
 }

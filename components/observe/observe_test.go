@@ -67,6 +67,23 @@ func TestNew(t *testing.T) {
 	})
 }
 
+func TestThroughAService(t *testing.T) {
+	t.Parallel()
+	rec := mocks.Up(t, program(t, observe.Args{Service: "db", Ports: []observe.Port{{Number: 8080, Path: "/actuator/prometheus"}}}))
+	assert.False(t, rec.Has(monitorType, "db"))
+	monitor := rec.Get(t, "kubernetes:monitoring.coreos.com/v1:ServiceMonitor", "db").Inputs
+	crds.Validate(t, monitor)
+	assert.Equal(t, map[string]any{
+		"selector": map[string]any{"matchLabels": map[string]any{"app.kubernetes.io/name": "db"}},
+		"endpoints": []any{map[string]any{
+			"targetPort": 8080.0, "path": "/actuator/prometheus",
+			"relabelings": []any{map[string]any{"action": "keep", "sourceLabels": []any{"__meta_kubernetes_service_name"}, "regex": "db"}},
+		}},
+	}, monitor["spec"])
+	policy := mocks.As[*networkingv1.NetworkPolicy](t, rec.Get(t, policyType, "db-metrics")).Spec
+	assert.Equal(t, 8080, policy.Ingress[0].Ports[0].Port.IntValue())
+}
+
 func TestOnlyWhatIsAskedFor(t *testing.T) {
 	t.Parallel()
 	alerts := mocks.Up(t, program(t, observe.Args{Alerts: []observe.Alert{down}}))
@@ -80,6 +97,12 @@ func TestRulesWithoutDuration(t *testing.T) {
 	t.Parallel()
 	group := observe.Rules("g", []observe.Alert{{Name: "A", Expr: "x"}})["groups"].([]any)[0].(map[string]any)
 	assert.NotContains(t, group["rules"].([]any)[0], "for")
+}
+
+func TestLabels(t *testing.T) {
+	t.Parallel()
+	group := observe.Rules("g", []observe.Alert{{Name: "A", Severity: observe.Warning, Labels: map[string]string{"workload": "api"}}})["groups"].([]any)[0]
+	assert.Equal(t, map[string]any{"severity": "warning", "workload": "api"}, group.(map[string]any)["rules"].([]any)[0].(map[string]any)["labels"])
 }
 
 func TestRecordings(t *testing.T) {
