@@ -15,12 +15,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/yaml"
 )
 
 // CheckValues fails the test where values, of one release of the chart named, has a key that the chart does not know, or one that
-// the chart's schema refuses, or where there are no values. Below a mapping that is empty in the chart, below lists, and below the
-// top-level keys named as free, such as a program's flags, anything goes that the schema admits.
+// the chart's schema refuses, or where there are no values. Below a mapping that is empty in the chart, below lists, in what
+// Kubernetes knows of a podSecurityContext, and below the top-level keys named as free, such as a program's flags, anything goes that
+// the schema admits.
 func CheckValues(t testing.TB, chart string, values any, free ...string) {
 	t.Helper()
 	given, ok := values.(map[string]any)
@@ -59,6 +61,18 @@ func known(t testing.TB, chart string) map[string]any {
 	return all
 }
 
+// objects are what charts hand on to Kubernetes as it is, by the key: what Kubernetes knows there needs not be among a chart's values.
+var objects = map[string]func() any{"podSecurityContext": func() any { return &corev1.PodSecurityContext{} }}
+
+func isObject(key string, given map[string]any) bool {
+	empty, ok := objects[key]
+	if !ok {
+		return false
+	}
+	text, err := yaml.Marshal(given)
+	return err == nil && yaml.UnmarshalStrict(text, empty()) == nil
+}
+
 // unknown lists the keys of given that the chart has neither among its values, where optional ones may be left out, nor in its schema.
 func unknown(path string, chart, given map[string]any, schema node) []string {
 	var found []string
@@ -71,6 +85,9 @@ func unknown(path string, chart, given map[string]any, schema node) []string {
 			continue
 		}
 		below, isMap := given[key].(map[string]any)
+		if isObject(key, below) {
+			continue
+		}
 		if defaults, ok := value.(map[string]any); isMap && ok && len(defaults) > 0 {
 			found = append(found, unknown(at, defaults, below, inSchema)...)
 		}

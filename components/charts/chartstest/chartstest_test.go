@@ -38,6 +38,8 @@ func TestCheckValues(t *testing.T) {
 		"good":                      {"cert-manager", map[string]any{"crds": map[string]any{"enabled": true}}, true},
 		"a type the schema refuses": {"cert-manager", map[string]any{"crds": map[string]any{"enabled": "yes"}}, false},
 		"a key only in the schema":  {"cert-manager", map[string]any{"podDisruptionBudget": map[string]any{"maxUnavailable": 1}}, true},
+		"what Kubernetes knows":     {"eck-operator", map[string]any{"podSecurityContext": map[string]any{"runAsUser": 1}}, true},
+		"what it does not know":     {"eck-operator", map[string]any{"podSecurityContext": map[string]any{"runAsUsr": 1}}, false},
 		"a key of a template":       {"gateway-helm", map[string]any{"hpa": map[string]any{"enabled": true}}, true},
 		"no key of a template":      {"gateway-helm", map[string]any{"hpa": map[string]any{"enable": true}}, false},
 	} {
