@@ -24,11 +24,11 @@ const highlyAvailable = `config:
     api: { image: "api:1", ports: { http: 8080 }, uses: [postgres, redis, rabbitmq] }
 `
 
-// writeManifest puts a release manifest with the real definitions of shared, and nothing else, into a mirror.
-func writeManifest(t *testing.T, mirror string, manifest charts.Manifest, shared string) {
+// writeManifest puts a release manifest with the real definitions in a folder, and nothing else, into a mirror.
+func writeManifest(t *testing.T, mirror string, manifest charts.Manifest, folder string) {
 	t.Helper()
 	var objects []string
-	for _, text := range definitions(t, shared) {
+	for _, text := range definitions(t, folder) {
 		objects = append(objects, strings.TrimPrefix(text, "---\n"))
 	}
 	path := filepath.Join(mirror, manifest.Name+"-"+manifest.Version+".yaml")
@@ -39,10 +39,10 @@ func writeManifest(t *testing.T, mirror string, manifest charts.Manifest, shared
 func TestHighlyAvailableData(t *testing.T) {
 	t.Parallel()
 	mirror := t.TempDir()
-	writeChart(t, mirror, charts.CloudNativePG, "cloudnative-pg")
-	writeChart(t, mirror, charts.RedisOperator, "redis-operator")
-	writeManifest(t, mirror, charts.RabbitMQClusterOperator, "rabbitmq-cluster-operator")
-	writeManifest(t, mirror, charts.RabbitMQTopologyOperator, "rabbitmq-messaging-topology-operator")
+	writeChart(t, mirror, charts.CloudNativePG, shared("cloudnative-pg"))
+	writeChart(t, mirror, charts.RedisOperator, shared("redis-operator"))
+	writeManifest(t, mirror, charts.RabbitMQClusterOperator, shared("rabbitmq-cluster-operator"))
+	writeManifest(t, mirror, charts.RabbitMQTopologyOperator, shared("rabbitmq-messaging-topology-operator"))
 	p := newProject(t, "dev")
 	p.write(highlyAvailable)
 	p.edit("MIRROR", mirror)

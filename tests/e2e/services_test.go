@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/plinth-iac/plinth/components/charts"
+	"github.com/plinth-iac/plinth/tests/crds"
 )
 
 const services = `config:
@@ -20,18 +21,22 @@ const services = `config:
   plinth:charts: file://MIRROR
   plinth:gateway: { enabled: true }
   plinth:certificates: { enabled: true }
+  plinth:autoscaling: { enabled: true, recommendations: true }
+  plinth:rabbitmq: { queues: [ { name: orders } ] }
   plinth:workloads:
     api: { image: "api:1", ports: { http: 8080 }, route: { host: api, rateLimit: 100/s } }
     infer: { image: "infer:1", ports: { grpc: 9000 }, route: { host: infer } }
+    worker: { image: "worker:1", uses: [rabbitmq], replicas: { min: 0, max: 5, cpu: 70, queue: { name: orders } } }
+    clerk: { image: "clerk:1", replicas: { min: 1, schedule: { timeZone: Europe/Berlin, start: 0 7 * * 1-5, end: 0 20 * * 1-5, replicas: 2 } } }
 `
 
-// definitions are the real ones of a folder of shared, by file.
-func definitions(t *testing.T, shared string) map[string]string {
+// definitions are the real ones of a folder, by file.
+func definitions(t *testing.T, folder string) map[string]string {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join("../../../shared/crds", shared, "*.yaml"))
+	paths, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
 	require.NoError(t, err)
 	if len(paths) == 0 {
-		t.Skipf("the definitions of %s are not at ../shared/crds: our objects are not proven against them", shared)
+		t.Skipf("there are no definitions at %s: our objects are not proven against them", folder)
 	}
 	texts := map[string]string{}
 	for _, path := range paths {
@@ -42,16 +47,19 @@ func definitions(t *testing.T, shared string) map[string]string {
 	return texts
 }
 
-// writeChart packs a chart that brings the real definitions of shared and nothing else. They are in a part of the chart, as
+// shared is the folder of the definitions that a project published.
+func shared(project string) string { return filepath.Join("../../../shared/crds", project) }
+
+// writeChart packs a chart that brings the real definitions in a folder and nothing else. They are in a part of the chart, as
 // Envoy Gateway has them: Helm keeps the chart itself with the release, and they would be too big.
-func writeChart(t *testing.T, mirror string, chart charts.Chart, shared string) {
+func writeChart(t *testing.T, mirror string, chart charts.Chart, folder string) {
 	t.Helper()
 	files := map[string]string{
 		"Chart.yaml":             "apiVersion: v2\nname: " + chart.Name + "\nversion: " + chart.Version + "\ndependencies: [{name: crds, version: 0.0.0}]\n",
 		"templates/present.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ .Release.Name }}'}\n",
 		"charts/crds/Chart.yaml": "apiVersion: v2\nname: crds\nversion: 0.0.0\n",
 	}
-	for name, text := range definitions(t, shared) {
+	for name, text := range definitions(t, folder) {
 		files["charts/crds/crds/"+name] = text
 	}
 	out, err := os.Create(filepath.Join(mirror, chart.Name+"-"+chart.Version+".tgz"))
@@ -71,8 +79,10 @@ func writeChart(t *testing.T, mirror string, chart charts.Chart, shared string) 
 // TestServices brings the platform services up from a mirror, and goes on without them when it is gone.
 func TestServices(t *testing.T) {
 	mirror := t.TempDir()
-	writeChart(t, mirror, charts.EnvoyGateway, "envoy-gateway")
-	writeChart(t, mirror, charts.CertManager, "cert-manager")
+	writeChart(t, mirror, charts.EnvoyGateway, shared("envoy-gateway"))
+	writeChart(t, mirror, charts.CertManager, shared("cert-manager"))
+	writeChart(t, mirror, charts.KEDA, crds.KEDA(t))
+	writeChart(t, mirror, charts.VerticalPodAutoscaler, shared("vertical-pod-autoscaler"))
 	p := newProject(t, "dev")
 	p.write(services)
 	p.edit("MIRROR", mirror)
@@ -82,6 +92,7 @@ func TestServices(t *testing.T) {
 		"GatewayClass plinth", "Gateway envoy-gateway-system/plinth", "HTTPRoute apps/api", "GRPCRoute apps/infer",
 		"BackendTrafficPolicy apps/api", "ClientTrafficPolicy envoy-gateway-system/https", "EnvoyProxy envoy-gateway-system/plinth",
 		"Certificate envoy-gateway-system/wildcard.example.com",
+		"ScaledObject apps/worker", "TriggerAuthentication apps/worker", "ScaledObject apps/clerk", "VerticalPodAutoscaler apps/api",
 	} {
 		assert.Contains(t, out, object, "the API server accepts it")
 	}
