@@ -25,8 +25,7 @@ const (
 	topologyOperator  = "messaging-topology-operator"
 	rabbitmqServers   = "rabbitmq-ha"
 
-	managementPort    = 15672
-	managementTLSPort = 15671
+	managementPort = 15672
 )
 
 // RabbitMQOperators are the operators as the network policies of their brokers name them.
@@ -39,7 +38,7 @@ func RabbitMQOperators() []network.Peer {
 func NewRabbitMQ(ctx *pulumi.Context, name string, args *RabbitMQArgs, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	rules := network.Rules{Open: []int{webhookPort}, To: []network.Peer{
 		network.APIServer(),
-		{Namespace: args.Data, App: rabbitmqServers, Ports: []int{managementPort, managementTLSPort}},
+		{Namespace: args.Data, App: rabbitmqServers, Ports: []int{managementPort}},
 	}}
 	opts = append(opts, pulumi.DependsOn(args.CertManager))
 	brokers, err := charts.Apply(ctx, name, &charts.ApplyArgs{
