@@ -66,13 +66,8 @@ func (b *builder) alloyValues(config string) pulumi.Map {
 		},
 		// A change of the configuration rolls the pods.
 		"configReloader": pulumi.Map{"enabled": pulumi.Bool(false)},
-		"rbac": pulumi.Map{
-			"rules": pulumi.MapArray{pulumi.Map{
-				"apiGroups": pulumi.ToStringArray([]string{""}), "resources": pulumi.ToStringArray([]string{"pods"}),
-				"verbs": pulumi.ToStringArray([]string{"get", "list", "watch"}),
-			}},
-			"clusterRules": pulumi.Array{},
-		},
+		// Neither list may be empty: the chart puts them into one.
+		"rbac":    pulumi.Map{"rules": onPods("get"), "clusterRules": onPods("list", "watch")},
 		"service": pulumi.Map{"enabled": pulumi.Bool(false)},
 		"controller": pulumi.Map{
 			"priorityClassName": pulumi.String(b.args.PriorityClass),
@@ -82,4 +77,11 @@ func (b *builder) alloyValues(config string) pulumi.Map {
 			}},
 		},
 	}
+}
+
+func onPods(verbs ...string) pulumi.MapArray {
+	return pulumi.MapArray{pulumi.Map{
+		"apiGroups": pulumi.ToStringArray([]string{""}), "resources": pulumi.ToStringArray([]string{"pods"}),
+		"verbs": pulumi.ToStringArray(verbs),
+	}}
 }

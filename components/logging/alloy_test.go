@@ -42,10 +42,11 @@ func TestAlloyOnEveryNode(t *testing.T) {
 	chartstest.CheckValues(t, "alloy", values)
 	assert.Equal(t, []any{map[string]any{"operator": "Exists"}}, at(t, values, "controller", "tolerations"), "spot and GPU nodes too")
 	assert.Equal(t, "plinth-high", at(t, values, "controller", "priorityClassName"))
-	assert.Equal(t, []any{map[string]any{
-		"apiGroups": []any{""}, "resources": []any{"pods"}, "verbs": []any{"get", "list", "watch"},
-	}}, at(t, values, "rbac", "rules"), "no Secrets")
-	assert.Empty(t, at(t, values, "rbac", "clusterRules"))
+	for list, verbs := range map[string][]any{"rules": {"get"}, "clusterRules": {"list", "watch"}} {
+		assert.Equal(t, []any{map[string]any{
+			"apiGroups": []any{""}, "resources": []any{"pods"}, "verbs": verbs,
+		}}, at(t, values, "rbac", list), "no Secrets, and no empty list, which the chart makes a broken role of")
+	}
 	assert.Equal(t, []any{
 		map[string]any{"name": "logs", "mountPath": "/var/log/pods", "readOnly": true},
 		map[string]any{"name": "state", "mountPath": "/var/lib/plinth-alloy", "readOnly": false},

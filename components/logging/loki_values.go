@@ -79,8 +79,6 @@ func (b *builder) lokiPods(disk *disk) pulumi.Map {
 			"requiredDuringSchedulingIgnoredDuringExecution": pulumi.Array{},
 		}},
 		"topologySpreadConstraints": dataservice.Spread("app.kubernetes.io/name", lokiApp, b.args.Zones),
-		// To write what it holds in memory before it goes.
-		"terminationGracePeriodSeconds": pulumi.Int(300),
 	}
 	if disk.claim != nil {
 		pods["persistence"] = pulumi.Map{"enabled": pulumi.Bool(false)}
