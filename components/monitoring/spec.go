@@ -59,7 +59,7 @@ type PagerDuty struct {
 // Email is sent by a mail server, encrypted by STARTTLS.
 type Email struct {
 	// To is whom it is sent to.
-	To []string `json:"to" jsonschema:"minItems=1,example=ops@example.com"`
+	To []string `json:"to" jsonschema:"example=ops@example.com"`
 	// From is whom it comes from.
 	From string `json:"from" jsonschema:"example=alerts@example.com"`
 	// Server is the mail server, with its port.

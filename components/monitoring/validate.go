@@ -20,6 +20,9 @@ func (a Alerts) validate(path spec.Path, problems *spec.Problems) {
 		return
 	}
 	at := path.Key("email")
+	if len(a.Email.To) == 0 {
+		problems.Add(at.Key("to"), nil, "at least one address", "say whom to write to, or remove email")
+	}
 	for i, to := range a.Email.To {
 		checkAddress(at.Key("to").Index(i), to, problems)
 	}

@@ -166,13 +166,8 @@ type Probe struct {
 	Failures int `json:"failures,omitempty" jsonschema:"minimum=1,maximum=1000"`
 }
 
-// SecretRef names one value of the platform's secrets (plinth:secrets.values).
-type SecretRef struct {
-	// Name of the secret.
-	Name string `json:"name"`
-	// Key within the secret.
-	Key string `json:"key"`
-}
+// SecretRef names one value of the platform's secrets.
+type SecretRef = spec.SecretRef
 
 // Volume is a disk that outlives a replica. Each replica has its own, unless it is shared.
 type Volume struct {

@@ -5,6 +5,7 @@ import (
 	"github.com/plinth-iac/plinth/components/certmanager"
 	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/gateway"
+	"github.com/plinth-iac/plinth/components/monitoring"
 	"github.com/plinth-iac/plinth/components/postgres"
 	"github.com/plinth-iac/plinth/components/rabbitmq"
 	"github.com/plinth-iac/plinth/components/redis"
@@ -37,6 +38,8 @@ type Config struct {
 	Gateway gateway.Spec `json:"gateway,omitzero"`
 	// DNS that the platform's hosts are published in, and that proves that they are ours.
 	DNS DNS `json:"dns,omitzero"`
+	// Monitoring of the cluster and of what runs in it.
+	Monitoring monitoring.Spec `json:"monitoring,omitzero"`
 	// Autoscaling of the workloads beyond cpu and memory.
 	Autoscaling autoscaling.Spec `json:"autoscaling,omitzero"`
 	// Postgres, if the platform has one.

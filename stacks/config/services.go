@@ -1,10 +1,13 @@
 package config
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/plinth-iac/plinth/components/certmanager"
 	"github.com/plinth-iac/plinth/components/cluster"
+	"github.com/plinth-iac/plinth/components/monitoring"
+	"github.com/plinth-iac/plinth/components/spec"
 	"github.com/plinth-iac/plinth/components/workload"
 )
 
@@ -55,6 +58,7 @@ func (c *Config) completeServices(stack string) {
 	if c.DNS.Domain == "" {
 		c.DNS.Domain = c.Domain
 	}
+	c.Monitoring = c.Monitoring.Complete()
 	c.Autoscaling = c.Autoscaling.Complete()
 	c.completeSecrets(stack)
 }
@@ -81,17 +85,29 @@ func (c *Config) completeSecrets(stack string) {
 // standIns are random values for all that workloads read, where the cloud that has the real ones is not there.
 func (c *Config) standIns() map[string]map[string]SecretValue {
 	values := map[string]map[string]SecretValue{}
-	for _, w := range c.Workloads {
-		for _, refs := range []map[string]workload.SecretRef{w.Secrets, w.SecretFiles} {
-			for _, ref := range refs {
-				if values[ref.Name] == nil {
-					values[ref.Name] = map[string]SecretValue{}
-				}
-				values[ref.Name][ref.Key] = SecretValue{Generate: 32}
+	for _, refs := range c.SecretReaders() {
+		for _, ref := range refs {
+			if values[ref.Name] == nil {
+				values[ref.Name] = map[string]SecretValue{}
 			}
+			values[ref.Name][ref.Key] = SecretValue{Generate: 32}
 		}
 	}
 	return values
+}
+
+// SecretReaders are the secret values that are read, by the namespace that they are read in, in any order.
+func (c *Config) SecretReaders() map[string][]spec.SecretRef {
+	readers := map[string][]spec.SecretRef{}
+	for _, w := range c.Workloads {
+		for _, refs := range []map[string]workload.SecretRef{w.Secrets, w.SecretFiles} {
+			readers[w.Namespace] = slices.AppendSeq(readers[w.Namespace], maps.Values(refs))
+		}
+	}
+	if refs := c.Monitoring.Secrets(); *c.Monitoring.Enabled && len(refs) > 0 {
+		readers[monitoring.Namespace] = slices.AppendSeq(readers[monitoring.Namespace], maps.Values(refs))
+	}
+	return readers
 }
 
 // Zone is the zone of the stack's cloud; nil where there is none.

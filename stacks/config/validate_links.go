@@ -65,13 +65,16 @@ func (c *Config) validateQueue(w workload.Spec, path spec.Path, problems *spec.P
 
 func (c *Config) validateSecretRefs(refs map[string]workload.SecretRef, path spec.Path, problems *spec.Problems) {
 	for _, variable := range slices.Sorted(maps.Keys(refs)) {
-		ref, at := refs[variable], path.Key(variable)
-		if c.Secrets.Source == SourceCloud { // which secrets there are is known there alone
-			problems.CheckName(at.Key("name"), ref.Name, 63)
-			continue
-		}
-		if problems.CheckReference(at.Key("name"), ref.Name, "secret", slices.Sorted(maps.Keys(c.Secrets.Values))) {
-			problems.CheckReference(at.Key("key"), ref.Key, "key", slices.Sorted(maps.Keys(c.Secrets.Values[ref.Name])))
-		}
+		c.validateSecretRef(refs[variable], path.Key(variable), problems)
+	}
+}
+
+func (c *Config) validateSecretRef(ref spec.SecretRef, at spec.Path, problems *spec.Problems) {
+	if c.Secrets.Source == SourceCloud { // which secrets there are is known there alone
+		problems.CheckName(at.Key("name"), ref.Name, 63)
+		return
+	}
+	if problems.CheckReference(at.Key("name"), ref.Name, "secret", slices.Sorted(maps.Keys(c.Secrets.Values))) {
+		problems.CheckReference(at.Key("key"), ref.Key, "key", slices.Sorted(maps.Keys(c.Secrets.Values[ref.Name])))
 	}
 }

@@ -11,6 +11,7 @@ import (
 func (c *Config) validateServices(problems *spec.Problems) {
 	c.Certificates.Validate("certificates", problems)
 	c.Gateway.Validate("gateway", problems)
+	c.validateMonitoring(problems)
 	c.Autoscaling.Validate("autoscaling", c.Cloud == Existing, problems)
 	c.validateZone(problems)
 	if *c.Certificates.Enabled && c.Certificates.Issuer != certmanager.Private && c.zoneID() == "" && !*c.Gateway.Enabled {

@@ -1,28 +1,18 @@
 package platform
 
 import (
-	"slices"
-
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/externalsecrets"
-	"github.com/plinth-iac/plinth/components/workload"
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
-// addCloudSecrets has each secret brought from the cloud's store to the namespaces whose workloads read it, and to no other.
+// addCloudSecrets has each secret brought from the cloud's store to the namespaces that it is read in, and to no other.
 func (p *platform) addCloudSecrets(ctx *pulumi.Context) error {
 	namespaces := map[string]externalsecrets.Namespaced{}
-	for _, w := range p.cfg.Workloads {
-		for _, refs := range []map[string]workload.SecretRef{w.Secrets, w.SecretFiles} {
-			for _, ref := range refs {
-				if _, known := namespaces[w.Namespace]; !known {
-					namespaces[w.Namespace] = externalsecrets.Namespaced{Name: p.namespaces[w.Namespace], Secrets: map[string][]string{}}
-				}
-				keys := append(namespaces[w.Namespace].Secrets[ref.Name], ref.Key)
-				slices.Sort(keys)
-				namespaces[w.Namespace].Secrets[ref.Name] = slices.Compact(keys)
-			}
+	for in, keys := range p.secretKeys() {
+		if len(keys) > 0 {
+			namespaces[in] = externalsecrets.Namespaced{Name: p.namespaces[in], Secrets: keys}
 		}
 	}
 	if len(namespaces) == 0 {

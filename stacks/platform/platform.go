@@ -36,10 +36,16 @@ func (p *platform) build(ctx *pulumi.Context) (err error) {
 	if err := p.addNamespaces(ctx); err != nil {
 		return err
 	}
+	if err := p.addMonitoring(ctx); err != nil {
+		return err
+	}
 	if err := p.addGateway(ctx); err != nil {
 		return err
 	}
 	if err := p.addSecrets(ctx); err != nil {
+		return err
+	}
+	if err := p.addAlerts(ctx); err != nil {
 		return err
 	}
 	if err := p.addDataServices(ctx); err != nil {

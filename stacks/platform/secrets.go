@@ -1,16 +1,16 @@
 package platform
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/secrets"
-	"github.com/plinth-iac/plinth/components/workload"
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
-// addSecrets brings each secret to the namespaces whose workloads read it, and to no other.
+// addSecrets brings each secret to the namespaces that it is read in, and to no other.
 func (p *platform) addSecrets(ctx *pulumi.Context) error {
 	if p.cfg.Secrets.Source == config.SourceCloud {
 		return p.addCloudSecrets(ctx)
@@ -30,13 +30,8 @@ func (p *platform) addSecrets(ctx *pulumi.Context) error {
 		}
 	}
 	namespaces := map[string]secrets.Namespace{}
-	for _, w := range p.cfg.Workloads {
-		ns := namespaces[w.Namespace]
-		ns.Name = p.namespaces[w.Namespace]
-		ns.Secrets = append(ns.Secrets, secretsOf(w)...)
-		slices.Sort(ns.Secrets)
-		ns.Secrets = slices.Compact(ns.Secrets)
-		namespaces[w.Namespace] = ns
+	for in, keys := range p.secretKeys() {
+		namespaces[in] = secrets.Namespace{Name: p.namespaces[in], Secrets: slices.Sorted(maps.Keys(keys))}
 	}
 
 	made, err := secrets.New(ctx, "secrets", &secrets.Args{Values: values, Namespaces: namespaces, Random: p.random},
@@ -48,14 +43,19 @@ func (p *platform) addSecrets(ctx *pulumi.Context) error {
 	return nil
 }
 
-// secretsOf lists the secrets that a workload reads.
-func secretsOf(w workload.Spec) []string {
-	var names []string
-	for _, ref := range w.Secrets {
-		names = append(names, ref.Name)
+// secretKeys are the keys that are read, sorted, by namespace and secret. A namespace that is not made reads nothing.
+func (p *platform) secretKeys() map[string]map[string][]string {
+	all := map[string]map[string][]string{}
+	for in, refs := range p.cfg.SecretReaders() {
+		if _, made := p.namespaces[in]; !made {
+			continue
+		}
+		all[in] = map[string][]string{}
+		for _, ref := range refs {
+			keys := append(all[in][ref.Name], ref.Key)
+			slices.Sort(keys)
+			all[in][ref.Name] = slices.Compact(keys)
+		}
 	}
-	for _, ref := range w.SecretFiles {
-		names = append(names, ref.Name)
-	}
-	return names
+	return all
 }

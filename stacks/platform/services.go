@@ -37,6 +37,8 @@ func Services(cfg *config.Config) []Service {
 	add(*cfg.Certificates.Enabled, "certificates", cfg.Certificates.Install, charts.CertManager)
 	add(publishes && cfg.Zone() != nil, "dns", nil, charts.ExternalDNS)
 	add(cfg.Secrets.Source == config.SourceCloud, "secrets", cfg.Secrets.Install, charts.ExternalSecrets, charts.Reloader)
+	add(*cfg.Monitoring.Enabled, monitoringService, cfg.Monitoring.Install, charts.KubePrometheusStack)
+	add(watchesGPUs(cfg), gpuService, nil, charts.DCGMExporter)
 	add(*cfg.Autoscaling.Enabled, autoscalingService, cfg.Autoscaling.Install, charts.KEDA)
 	add(cfg.Autoscaling.Recommendations, recommendationsService, cfg.Autoscaling.Install, charts.VerticalPodAutoscaler)
 	add(cfg.Autoscaling.MetricsServer, metricsServerService, nil, charts.MetricsServer)
@@ -57,6 +59,9 @@ func (p *platform) chooseServices(ctx *pulumi.Context) error {
 		}
 		if reason == "" && service.Name == "certificates" && p.needsGateway() && !p.services["gateway"] {
 			reason = "Let's Encrypt asks the gateway whether the domain is ours, and there is none"
+		}
+		if reason == "" && service.Name == gpuService && !p.services[monitoringService] {
+			reason = "there is no monitoring"
 		}
 		if reason == "" {
 			p.services[service.Name] = true

@@ -7,6 +7,7 @@ import (
 	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/connection"
 	"github.com/plinth-iac/plinth/components/gateway"
+	"github.com/plinth-iac/plinth/components/monitoring"
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
@@ -29,6 +30,8 @@ type platform struct {
 	certManager []pulumi.Resource
 	// monitoring is what brings Prometheus' kinds, on which what is scraped and watched depends; nil where there is no monitoring.
 	monitoring []pulumi.Resource
+	// watch is what watches the cluster; nil where there is no monitoring.
+	watch *monitoring.Monitoring
 	// autoscaler is what scaling on queues and schedules depends on; nil where there is no KEDA.
 	autoscaler []pulumi.Resource
 	// recommender is what recommendations depend on; nil where there are none.
