@@ -31,7 +31,7 @@ func (v Variable) model() map[string]any {
 	return map[string]any{
 		"type": "query", "name": v.Name, "label": v.Label, "datasource": datasource(Prometheus, "prometheus"),
 		"query": map[string]any{"query": query, "refId": v.Name}, "definition": query, "refresh": 2, "sort": 1,
-		"multi": true, "includeAll": true, "allValue": ".*",
+		"multi": true, "includeAll": true, "allValue": ".+",
 		"current": map[string]any{"text": []string{"All"}, "value": []string{"$__all"}},
 	}
 }
