@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 
+	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/plinth-iac/plinth/local/kube"
@@ -54,10 +56,27 @@ func (s *session) openCluster(ctx context.Context) (c *kube.Cluster, started boo
 }
 
 func clientOf(c *kube.Cluster) (kubernetes.Interface, error) {
+	cfg, err := restConfig(c)
+	if err != nil {
+		return nil, err
+	}
+	return kubernetes.NewForConfig(cfg)
+}
+
+// objectsOf is a client for objects of any kind.
+func objectsOf(c *kube.Cluster) (dynamic.Interface, error) {
+	cfg, err := restConfig(c)
+	if err != nil {
+		return nil, err
+	}
+	return dynamic.NewForConfig(cfg)
+}
+
+func restConfig(c *kube.Cluster) (*rest.Config, error) {
 	cfg, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig())
 	if err != nil {
 		return nil, fmt.Errorf("reading the cluster's kubeconfig: %w", err)
 	}
 	cfg.QPS = -1 // The server is ours alone.
-	return kubernetes.NewForConfig(cfg)
+	return cfg, nil
 }

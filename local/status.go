@@ -58,6 +58,8 @@ type Workload struct {
 	// Data tells that it is one of the platform's data services; Secrets are then the names of what it is reached with.
 	Data    bool     `json:"data,omitempty"`
 	Secrets []string `json:"secrets,omitempty"`
+	// Operated tells that an operator starts its pods, which simulated nodes have none of.
+	Operated bool `json:"operated,omitempty"`
 }
 
 // Service is one Kubernetes Service.
@@ -107,6 +109,13 @@ func (s *session) status(ctx context.Context, c *kube.Cluster) (*Status, error) 
 	}
 	if err := st.read(ctx, client); err != nil {
 		return nil, fmt.Errorf("reading what runs in the cluster: %w", err)
+	}
+	objects, err := objectsOf(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := st.readOperated(ctx, objects); err != nil {
+		return nil, err
 	}
 	cfg, err := s.readConfig()
 	if err != nil {

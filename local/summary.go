@@ -61,6 +61,10 @@ func (st *Status) printWorkloads(b *strings.Builder, title string, data bool) {
 			fmt.Fprintf(b, "\n%s\n", title)
 			started = true
 		}
+		if w.Operated {
+			fmt.Fprintf(table, "  · %s/%s\t%s\t%d servers, which its operator starts on real nodes only\n", w.Namespace, w.Name, w.Kind, w.Desired)
+			continue
+		}
 		mark := "✓"
 		if w.Ready < w.Desired {
 			mark = "✗"

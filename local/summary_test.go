@@ -20,6 +20,7 @@ func someStatus() *Status {
 			{Kind: "Deployment", Namespace: "apps", Name: "api", Ready: 3, Desired: 3},
 			{Kind: "Deployment", Namespace: "apps", Name: "inference", Ready: 0, Desired: 1},
 			{Kind: "StatefulSet", Namespace: "data", Name: "postgres", Ready: 1, Desired: 1, Data: true, Secrets: []string{"postgres-app", "postgres-tls"}},
+			{Kind: "RabbitmqCluster", Namespace: "data", Name: "rabbitmq-ha", Desired: 3, Data: true, Operated: true},
 		},
 		Services: []Service{{Namespace: "apps", Name: "api", Type: "ClusterIP", Endpoint: "api.apps.svc:80"}},
 		Misfits: []rehearsal.Misfit{{
@@ -41,7 +42,8 @@ func TestSummaryOfAStackThatRuns(t *testing.T) {
 	for _, want := range []string{
 		"\nstack prod, on https://127.0.0.1:6443 (4 simulated nodes: gpu 1, system 3)\n",
 		"\nworkloads\n  ✓ apps/api        Deployment  3/3 ready\n  ✗ apps/inference  Deployment  0/1 ready\n",
-		"\ndata services\n  ✓ data/postgres  StatefulSet  1/1 ready  Secret postgres-app, postgres-tls\n",
+		"\ndata services\n  ✓ data/postgres     StatefulSet      1/1 ready  Secret postgres-app, postgres-tls\n",
+		"  · data/rabbitmq-ha  RabbitmqCluster  3 servers, which its operator starts on real nodes only\n",
 		"\nservices\n  apps/api  ClusterIP  api.apps.svc:80\n",
 		"\ndoes not fit\n  apps/inference: 1 pod does not fit (meant for pool gpu)\n",
 		"the scheduler: 0/4 nodes are available\n",
@@ -87,6 +89,9 @@ func TestStatusAsJSON(t *testing.T) {
 			map[string]any{
 				"kind": "StatefulSet", "namespace": "data", "name": "postgres", "ready": 1.0, "desired": 1.0,
 				"data": true, "secrets": []any{"postgres-app", "postgres-tls"},
+			},
+			map[string]any{
+				"kind": "RabbitmqCluster", "namespace": "data", "name": "rabbitmq-ha", "ready": 0.0, "desired": 3.0, "data": true, "operated": true,
 			},
 		},
 		"services": []any{map[string]any{"namespace": "apps", "name": "api", "type": "ClusterIP", "endpoint": "api.apps.svc:80"}},

@@ -56,6 +56,7 @@ func TestHighlyAvailableData(t *testing.T) {
 		assert.Contains(t, out, object, "the API server accepts it")
 	}
 	assert.NotContains(t, out, "is skipped")
+	assert.Regexp(t, `data/redis-ha +RedisReplication +\d servers, which its operator starts on real nodes only`, out)
 	assert.Contains(t, p.ok("up"), "no change", "what the definitions fill in is no drift")
 
 	p.edit("deadLetter: true }", "deadLetter: true }, { name: reports }")
