@@ -7,7 +7,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	"sigs.k8s.io/yaml"
 
 	"github.com/plinth-iac/plinth/components/backup"
 	"github.com/plinth-iac/plinth/components/observe"
@@ -74,4 +76,37 @@ func TestLate(t *testing.T) {
 	}
 	_, err := Backup{Spec: backup.Spec{Schedule: "daily"}}.late()
 	assert.Error(t, err)
+}
+
+// TestQueries: what the operator is to ask for beside its own is what it can read, and named to it.
+func TestQueries(t *testing.T) {
+	t.Parallel()
+	rec := mocks.Up(t, program(t, Spec{Mode: spec.HA}, func(args *Args) {
+		withServices(args)
+		args.Monitoring = []pulumi.Resource{}
+	}))
+	made := mocks.As[*corev1.ConfigMap](t, rec.Get(t, "kubernetes:core/v1:ConfigMap", "postgres-ha-queries"))
+	named := at(rec.Get(t, "kubernetes:postgresql.cnpg.io/v1:Cluster", "postgres-ha"), "spec.monitoring.customQueriesConfigMap")
+	reference := named.([]any)[0].(map[string]any)
+	assert.Equal(t, "queries.yaml", reference["key"])
+	assert.Contains(t, reference["name"], "postgres-ha-queries-", "the name that the cluster gave it")
+
+	var asked map[string]struct {
+		Query   string
+		Metrics []map[string]struct{ Usage, Description string }
+	}
+	require.NoError(t, yaml.UnmarshalStrict([]byte(made.Data["queries.yaml"]), &asked))
+	var metrics []string
+	for query, q := range asked {
+		for _, columns := range q.Metrics {
+			for column, c := range columns {
+				assert.Contains(t, q.Query, column)
+				if c.Usage != "LABEL" {
+					metrics = append(metrics, "cnpg_"+query+"_"+column)
+				}
+			}
+		}
+	}
+	assert.Equal(t, []string{"cnpg_pg_stat_database_time_active_seconds_total"}, metrics)
+	assert.False(t, mocks.Up(t, program(t, Spec{Mode: spec.HA}, withServices)).Has("kubernetes:core/v1:ConfigMap", "postgres-ha-queries"))
 }

@@ -86,6 +86,11 @@ func (c *haCluster) clusterSpec() (pulumi.Map, error) {
 	if roles := c.roles(); len(roles) > 0 {
 		spec["managed"] = pulumi.Map{"roles": roles}
 	}
+	if c.args.Monitoring != nil {
+		if spec["monitoring"], err = c.monitoring(); err != nil {
+			return nil, err
+		}
+	}
 	if c.args.PriorityClass != "" {
 		spec["priorityClassName"] = pulumi.String(c.args.PriorityClass)
 	}

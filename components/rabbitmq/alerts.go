@@ -22,7 +22,9 @@ func (b *builder) observe() error {
 		Namespace: b.args.Namespace, App: app, Alerts: Alerts(b.args.NamespaceName, app, b.spec),
 		Ports: []observe.Port{
 			{Number: metricsPort},
-			{Number: metricsPort, Path: "/metrics/detailed", Params: map[string][]string{"family": {"queue_coarse_metrics", "queue_consumer_count"}}},
+			{Number: metricsPort, Path: "/metrics/detailed", Params: map[string][]string{"family": {
+				"queue_coarse_metrics", "queue_consumer_count", "queue_delivery_metrics", "queue_exchange_metrics",
+			}}},
 		},
 	}, b.parent, pulumi.DependsOn(b.args.Monitoring))
 }
