@@ -59,7 +59,7 @@ func (b *builder) alloyValues(config string) pulumi.Map {
 			"storagePath":     pulumi.String(alloyState),
 			"enableReporting": pulumi.Bool(false),
 			"resources":       charts.Requests("50m", "256Mi"),
-			"securityContext": reader,
+			"securityContext": collector,
 			"mounts": pulumi.Map{"extra": pulumi.MapArray{
 				mount("logs", podLogs, true), mount("state", alloyState, false),
 			}},

@@ -31,7 +31,7 @@ var elasticStore = network.Peer{Namespace: Namespace, App: elasticApp, Ports: []
 // elastic makes the operator, then what it runs. Passwords and certificates are made by it and never leave the cluster: that of
 // the user elastic is in the Secret logs-es-elastic-user.
 func (b *builder) elastic() error {
-	b.self.Address, b.self.Store = "https://logs-es-http."+Namespace+".svc:9200", elasticStore
+	b.self.Address = "https://logs-es-http." + Namespace + ".svc:9200"
 	if err := b.namespaces(); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (b *builder) elasticPolicies() ([]pulumi.Resource, error) {
 		name  string
 		rules network.Rules
 	}{
-		{elasticApp, network.Rules{Namespace: b.store, App: elasticApp, Ports: []int{elasticPort}, From: append(clients, b.args.Readers...)}},
+		{elasticApp, network.Rules{Namespace: b.store, App: elasticApp, Ports: []int{elasticPort}, From: append(clients, b.askers()...)}},
 		{elasticApp + "-nodes", network.Rules{
 			Namespace: b.store, App: elasticApp, Ports: itself.Ports, From: []network.Peer{itself}, To: []network.Peer{itself},
 		}},

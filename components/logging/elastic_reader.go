@@ -10,29 +10,32 @@ import (
 	"github.com/plinth-iac/plinth/components/dataservice"
 )
 
-// elasticReaderName is the user by which Readers see logs, and their role.
-const elasticReaderName = "reader"
-
-// readerRole may read the logs and nothing else.
-const readerRole = elasticReaderName + `:
+const (
+	// elasticReader is the user that Grafana is, and the user's role.
+	elasticReader = "reader"
+	// elasticIndices are those that Filebeat writes to.
+	elasticIndices = "filebeat-*"
+	// readerRole may read the logs and nothing else.
+	readerRole = elasticReader + `:
   cluster: [monitor]
   indices:
-  - names: ["filebeat-*"]
+  - names: ["` + elasticIndices + `"]
     privileges: [read, view_index_metadata]
 `
+)
 
-// elasticReader makes a user for Readers, as ECK keeps the passwords of its own users to itself. It is nil where there is nobody.
-func (b *builder) elasticReader() (pulumi.Map, error) {
-	if len(b.args.Readers) == 0 {
+// reader makes a user for Grafana, as ECK keeps the passwords of its own users to itself, and returns what Elasticsearch is told of it.
+// It is nil where there is no Grafana.
+func (b *builder) reader() (pulumi.Map, error) {
+	if b.args.Grafana == nil {
 		return nil, nil
 	}
 	password, err := dataservice.NewPassword(b.ctx, b.name+"-reader", false, b.parent, pulumi.Provider(b.args.Random))
 	if err != nil {
 		return nil, err
 	}
-	b.self.User, b.self.Password = elasticReaderName, password
 	user, err := b.elasticSecret("user", pulumi.StringMap{
-		"username": pulumi.String(elasticReaderName), "password": password, "roles": pulumi.String(elasticReaderName),
+		"username": pulumi.String(elasticReader), "password": password, "roles": pulumi.String(elasticReader),
 	})
 	if err != nil {
 		return nil, err
@@ -44,11 +47,11 @@ func (b *builder) elasticReader() (pulumi.Map, error) {
 	return pulumi.Map{
 		"fileRealm": pulumi.MapArray{pulumi.Map{"secretName": user}},
 		"roles":     pulumi.MapArray{pulumi.Map{"secretName": role}},
-	}, nil
+	}, b.elasticDatasource(password)
 }
 
 func (b *builder) elasticSecret(what string, data pulumi.StringMap) (pulumi.StringInput, error) {
-	name := elasticReaderName + "-" + what
+	name := elasticReader + "-" + what
 	made, err := corev1.NewSecret(b.ctx, b.name+"-"+name, &corev1.SecretArgs{
 		Metadata: metav1.ObjectMetaArgs{
 			Name: pulumi.String(name), Namespace: b.store, Labels: pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(elasticApp)},

@@ -128,7 +128,7 @@ func TestElasticRetention(t *testing.T) {
 
 func TestElasticIsClosed(t *testing.T) {
 	t.Parallel()
-	rec := mocks.Up(t, program(t, Spec{Store: Elastic}, func(a *Args) { a.Monitoring, a.Readers = nil, nil }))
+	rec := mocks.Up(t, program(t, Spec{Store: Elastic}, func(a *Args) { a.Monitoring, a.Grafana = nil, nil }))
 	assert.Equal(t, map[string]int{
 		"elastic-operator->elasticsearch:9200": 1, "kibana->elasticsearch:9200": 1, "filebeat->elasticsearch:9200": 1,
 		"elasticsearch->elasticsearch:9300": 1,
@@ -145,7 +145,6 @@ func TestElasticReader(t *testing.T) {
 		assert.Equal(t, map[string]any{
 			"fileRealm": []any{map[string]any{"secretName": "reader-user"}}, "roles": []any{map[string]any{"secretName": "reader-role"}},
 		}, at(t, rec.Get(t, elasticsearchType, "logging-elasticsearch").Inputs, "spec", "auth"))
-		assert.Equal(t, "reader", rec.Outputs["user"])
 		assert.Contains(t, reached(t, rec, "logging-elasticsearch"), "grafana->elasticsearch:9200")
 	})
 	rec := mocks.Up(t, program(t, Spec{Store: Elastic}, nil))
@@ -156,6 +155,9 @@ func TestElasticReader(t *testing.T) {
 	role := mocks.As[*corev1.Secret](t, rec.Get(t, secretType, "logging-reader-role")).StringData["roles.yml"]
 	assert.Contains(t, role, `names: ["filebeat-*"]`)
 	assert.NotContains(t, role, "write")
+	source := mocks.As[*corev1.Secret](t, rec.Get(t, secretType, "logging-elasticsearch"))
+	assert.Equal(t, "monitoring", source.Namespace)
+	assert.Contains(t, source.StringData["elasticsearch.yaml"], user["password"])
 }
 
 func TestElasticIsThereAlready(t *testing.T) {

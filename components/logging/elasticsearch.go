@@ -20,7 +20,7 @@ const (
 
 // elasticParts come up beside each other: the operator makes them known to each other as they come.
 func (b *builder) elasticParts(after []pulumi.Resource) error {
-	users, err := b.elasticReader()
+	users, err := b.reader()
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func (b *builder) filebeatPod(policy pulumi.StringInput) pulumi.Map {
 			"serviceAccountName": pulumi.String(filebeatApp), "automountServiceAccountToken": pulumi.Bool(true),
 			"priorityClassName": pulumi.String(b.args.PriorityClass), "tolerations": everywhere,
 			"containers": pulumi.MapArray{pulumi.Map{
-				"name": pulumi.String(filebeatApp), "securityContext": reader, "resources": charts.Requests("50m", "512Mi"),
+				"name": pulumi.String(filebeatApp), "securityContext": collector, "resources": charts.Requests("50m", "512Mi"),
 				"env": pulumi.MapArray{pulumi.Map{
 					"name": pulumi.String("NODE_NAME"), "valueFrom": pulumi.Map{"fieldRef": pulumi.Map{"fieldPath": pulumi.String("spec.nodeName")}},
 				}},

@@ -20,10 +20,7 @@ const (
 	secretType    = "kubernetes:core/v1:Secret"
 )
 
-var (
-	proxies = network.Peer{Namespace: "envoy-gateway-system", App: "envoy"}
-	grafana = network.Peer{Namespace: "monitoring", App: "grafana"}
-)
+var proxies = network.Peer{Namespace: "envoy-gateway-system", App: "envoy"}
 
 // addressed are a cloud's services whose buckets are at an address.
 type addressed struct {
@@ -44,7 +41,7 @@ func program(t *testing.T, s Spec, change func(*Args)) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		args := &Args{
 			Spec: s.Complete(30, "100Gi"), Replicas: 3, Zones: 3, KeepData: true, PriorityClass: "plinth-high", JSON: proxies,
-			Readers: []network.Peer{grafana}, Random: mocks.Random(t, ctx), Monitoring: []pulumi.Resource{},
+			Grafana: pulumi.String("monitoring"), Random: mocks.Random(t, ctx), Monitoring: []pulumi.Resource{},
 		}
 		if change != nil {
 			change(args)
@@ -54,10 +51,6 @@ func program(t *testing.T, s Spec, change func(*Args)) pulumi.RunFunc {
 			return err
 		}
 		ctx.Export("address", pulumi.String(l.Address))
-		ctx.Export("user", pulumi.String(l.User))
-		if l.User != "" {
-			ctx.Export("password", l.Password)
-		}
 		return nil
 	}
 }

@@ -36,9 +36,9 @@ type Args struct {
 	PriorityClass string
 	// JSON are pods that print a JSON object for each request, whose method, host, status and duration_ms can then be asked for.
 	JSON network.Peer
-	// Readers are who asks the store for logs.
-	Readers []network.Peer
-	// Random is the provider of their password. Only needed with elastic.
+	// Grafana is the namespace of the one that shows the logs. Nil where there is none.
+	Grafana pulumi.StringInput
+	// Random is the provider of Grafana's password. Only needed for elastic with Grafana.
 	Random *random.Provider
 	// Monitoring are the resources that bring Prometheus' kinds. Nil where there is no monitoring.
 	Monitoring []pulumi.Resource
@@ -52,11 +52,6 @@ type Logging struct {
 
 	// Address that the store answers at, over HTTP or, with elastic, HTTPS.
 	Address string
-	// Store that Readers connect to.
-	Store network.Peer
-	// User and Password of Readers; only with elastic, and where there are any.
-	User     string
-	Password pulumi.StringOutput
 }
 
 // builder is what the parts have in common.
@@ -107,8 +102,8 @@ func (b *builder) namespaces() error {
 // everywhere has the collectors run on every node, whatever it is kept free for.
 var everywhere = pulumi.MapArray{pulumi.Map{"operator": pulumi.String("Exists")}}
 
-// reader is how the collectors' containers run: as root, whose files the logs are, and with no other right of root's.
-var reader = pulumi.Map{
+// collector is how the collectors' containers run: as root, whose files the logs are, and with no other right of root's.
+var collector = pulumi.Map{
 	"runAsUser": pulumi.Int(0), "runAsGroup": pulumi.Int(0), "allowPrivilegeEscalation": pulumi.Bool(false),
 	"readOnlyRootFilesystem": pulumi.Bool(true), "capabilities": pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
 	"seccompProfile": pulumi.Map{"type": pulumi.String("RuntimeDefault")},

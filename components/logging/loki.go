@@ -23,7 +23,7 @@ var lokiStore = network.Peer{Namespace: Namespace, App: lokiApp, Ports: []int{lo
 
 // loki makes the store and its collectors, which wait for each other when they run.
 func (b *builder) loki() error {
-	b.self.Address, b.self.Store = "http://loki."+Namespace+".svc:3100", lokiStore
+	b.self.Address = "http://loki." + Namespace + ".svc:3100"
 	b.store, b.agents = pulumi.String(Namespace), pulumi.String(AgentsNamespace)
 	if *b.args.Spec.Install {
 		if err := b.namespaces(); err != nil {
@@ -35,6 +35,9 @@ func (b *builder) loki() error {
 		if err := b.installAlloy(); err != nil {
 			return err
 		}
+	}
+	if err := b.lokiDatasource(); err != nil {
+		return err
 	}
 	return b.watchLoki()
 }
@@ -62,7 +65,7 @@ func (b *builder) installLoki() error {
 		Chart: charts.Loki, Mirror: b.args.Mirror, Namespace: Namespace, In: b.store, Values: b.lokiValues(disk),
 		Pods: map[string]network.Rules{lokiApp: {
 			Ports: []int{lokiPort}, To: reach,
-			From: append([]network.Peer{{Namespace: AgentsNamespace, App: alloyApp}}, b.args.Readers...),
+			From: append([]network.Peer{{Namespace: AgentsNamespace, App: alloyApp}}, b.askers()...),
 		}},
 	}, b.parent, pulumi.DependsOn(disk.ready))
 	return err

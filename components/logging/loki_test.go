@@ -130,6 +130,8 @@ func TestLokiIsClosed(t *testing.T) {
 	assert.Empty(t, reached(t, rec, "logging-alloy-alloy"), "nobody asks a collector")
 	assert.Empty(t, rec.ByType("kubernetes:monitoring.coreos.com/v1:PodMonitor"))
 	assert.False(t, rec.Has(policyType, "logging-loki-metrics"), "no monitoring, no door for it")
+	unseen := mocks.Up(t, program(t, Spec{}, func(a *Args) { a.Grafana = nil }))
+	assert.NotContains(t, reached(t, unseen, "logging-loki-loki"), "grafana->loki:3100", "no Grafana, no door for it")
 
 	levels := map[string]string{}
 	for _, ns := range rec.ByType(namespaceType) {
@@ -174,6 +176,17 @@ func TestLokiIsWatched(t *testing.T) {
 			crds.Validate(t, rec.Get(t, "kubernetes:monitoring.coreos.com/v1:"+kind, name).Inputs)
 		}
 	}
+}
+
+func TestLokiIsShown(t *testing.T) {
+	t.Parallel()
+	rec := mocks.Up(t, program(t, Spec{}, nil))
+	source := mocks.As[*corev1.ConfigMap](t, rec.Get(t, "kubernetes:core/v1:ConfigMap", "logging-loki"))
+	assert.Equal(t, "monitoring", source.Namespace)
+	assert.Equal(t, "1", source.Labels["grafana_datasource"])
+	assert.Contains(t, source.Data["loki.yaml"], `"url":"http://loki.logging.svc:3100"`)
+	dark := mocks.Up(t, program(t, Spec{}, func(a *Args) { a.Grafana = nil }))
+	assert.False(t, dark.Has("kubernetes:core/v1:ConfigMap", "logging-loki"))
 }
 
 // TestOrder: Loki starts once it has its disk and its policies, and Alloy beside it.
