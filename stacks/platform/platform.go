@@ -42,10 +42,19 @@ func (p *platform) build(ctx *pulumi.Context) (err error) {
 	if err := p.addGateway(ctx); err != nil {
 		return err
 	}
+	if err := p.addLogging(ctx); err != nil {
+		return err
+	}
+	if err := p.addTracing(ctx); err != nil {
+		return err
+	}
 	if err := p.addSecrets(ctx); err != nil {
 		return err
 	}
 	if err := p.addAlerts(ctx); err != nil {
+		return err
+	}
+	if err := p.addDashboards(ctx); err != nil {
 		return err
 	}
 	if err := p.addDataServices(ctx); err != nil {

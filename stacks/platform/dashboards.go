@@ -1,0 +1,42 @@
+package platform
+
+import (
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/dashboards"
+	"github.com/plinth-iac/plinth/stacks/config"
+)
+
+// addDashboards shows what the stack has.
+func (p *platform) addDashboards(ctx *pulumi.Context) error {
+	if p.watch == nil {
+		return nil
+	}
+	args := &dashboards.Args{
+		Namespace: p.watch.Namespace, Data: dataNamespace, Models: models(p.cfg), GPU: p.services[gpuService],
+	}
+	if p.cfg.Postgres != nil {
+		args.Postgres = p.cfg.Postgres.Mode
+	}
+	if p.cfg.Redis != nil {
+		args.Redis = p.cfg.Redis.Mode
+	}
+	if p.cfg.RabbitMQ != nil {
+		args.RabbitMQ = p.cfg.RabbitMQ.Mode
+	}
+	return dashboards.New(ctx, "dashboards", args, p.inCluster())
+}
+
+// models are the workloads that serve models, in order: those with a GPU.
+func models(cfg *config.Config) []string {
+	var names []string
+	for name, w := range cfg.Workloads {
+		if w.GPU > 0 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
