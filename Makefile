@@ -2,7 +2,7 @@
 STACK ?= dev
 PLINTH = .plinth/bin/plinth
 GOTOOL = go tool -modfile=$(CURDIR)/tools/go.mod
-MODULES = . local
+MODULES = . local tests/rules
 
 .DEFAULT_GOAL := help
 .PHONY: help build up preview stop down status test bench lint fmt generate
@@ -33,20 +33,20 @@ status: build ## Show how the stack does
 test: build ## Run every test: units, mocks, and end to end on the embedded Kubernetes
 	go test ./...
 	cd local && go test ./...
-	cd tests/rules && GOFLAGS=-tags=remove_all_sd go tool promtool test rules *.yaml
+	cd tests/rules && go test ./... && GOFLAGS=-tags=remove_all_sd go tool promtool test rules *.yaml
 	PLINTH_BIN=$(CURDIR)/$(PLINTH) go test -count=1 -timeout 30m ./tests/e2e/...
 
 bench: build ## Measure against kubectl and the targets, from 30 min; BENCH_COLD=0 leaves out the builds from an empty cache
 	go test ./tests -run '^$$' -bench CriticalPath -benchtime 1x
 	@cd local && go run ./bench -cold=$(if $(filter 0,$(BENCH_COLD)),false,true) $(BENCH)
 
-lint: ## Check formatting, go vet and staticcheck in both modules
+lint: ## Check formatting, go vet and staticcheck in every module
 	@for module in $(MODULES); do ( cd $$module && echo "lint $$module" && \
 		unformatted=$$($(GOTOOL) gofumpt -l .) && \
 		{ test -z "$$unformatted" || { echo "not formatted (make fmt): $$unformatted" >&2; exit 1; }; } && \
 		go vet ./... && $(GOTOOL) staticcheck ./... ) || exit 1; done
 
-fmt: ## Format both modules
+fmt: ## Format every module
 	@$(GOTOOL) gofumpt -l -w $(MODULES)
 
 generate: ## Write the JSON Schema and other generated files anew

@@ -24,7 +24,7 @@ func metricsOf(expr string) ([]string, error) {
 		if !ok {
 			return nil
 		}
-		name := slices.IndexFunc(selector.LabelMatchers, func(m *labels.Matcher) bool { return m.Name == labels.MetricName })
+		name := slices.IndexFunc(selector.LabelMatchers, func(m *labels.Matcher) bool { return m.Name == "__name__" })
 		if name < 0 || selector.LabelMatchers[name].Type != labels.MatchEqual {
 			err = fmt.Errorf("%s names no metric", selector)
 			return nil
