@@ -5,10 +5,12 @@ import (
 	"github.com/plinth-iac/plinth/components/certmanager"
 	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/gateway"
+	"github.com/plinth-iac/plinth/components/logging"
 	"github.com/plinth-iac/plinth/components/monitoring"
 	"github.com/plinth-iac/plinth/components/postgres"
 	"github.com/plinth-iac/plinth/components/rabbitmq"
 	"github.com/plinth-iac/plinth/components/redis"
+	"github.com/plinth-iac/plinth/components/tracing"
 	"github.com/plinth-iac/plinth/components/workload"
 )
 
@@ -40,6 +42,10 @@ type Config struct {
 	DNS DNS `json:"dns,omitzero"`
 	// Monitoring of the cluster and of what runs in it.
 	Monitoring monitoring.Spec `json:"monitoring,omitzero"`
+	// Logging collects what pods print: the store alone, loki or elastic, or more.
+	Logging logging.Spec `json:"logging,omitzero"`
+	// Tracing of the workloads that ask for it.
+	Tracing tracing.Spec `json:"tracing,omitzero"`
 	// Autoscaling of the workloads beyond cpu and memory.
 	Autoscaling autoscaling.Spec `json:"autoscaling,omitzero"`
 	// Postgres, if the platform has one.

@@ -40,6 +40,19 @@ const (
 // oneYear is how long browsers are told to insist on HTTPS once they could trust it, in days.
 const oneYear = 365
 
+// logged is for how many days logs are kept, and on how big a disk, by environment.
+var logged = map[Environment]struct {
+	days    int
+	storage spec.Quantity
+}{Dev: {3, "10Gi"}, Stage: {14, "50Gi"}, Prod: {30, "100Gi"}}
+
+// traced is how long traces are kept, in days, on how much disk, and how many of them, in percent.
+var traced = map[Environment]struct {
+	days    int
+	storage spec.Quantity
+	percent float64
+}{Dev: {1, "2Gi", 100}, Stage: {3, "10Gi", 100}, Prod: {7, "50Gi", 10}}
+
 // completeServices fills in the platform services' defaults.
 func (c *Config) completeServices(stack string) {
 	issuer := certmanager.Staging
@@ -59,6 +72,8 @@ func (c *Config) completeServices(stack string) {
 		c.DNS.Domain = c.Domain
 	}
 	c.Monitoring = c.Monitoring.Complete()
+	c.Logging = c.Logging.Complete(logged[c.Environment].days, logged[c.Environment].storage)
+	c.Tracing = c.Tracing.Complete(traced[c.Environment].days, traced[c.Environment].storage, traced[c.Environment].percent)
 	c.Autoscaling = c.Autoscaling.Complete()
 	c.completeSecrets(stack)
 }

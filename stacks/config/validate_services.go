@@ -12,6 +12,8 @@ func (c *Config) validateServices(problems *spec.Problems) {
 	c.Certificates.Validate("certificates", problems)
 	c.Gateway.Validate("gateway", problems)
 	c.validateMonitoring(problems)
+	c.Logging.Validate("logging", problems)
+	c.Tracing.Validate("tracing", problems)
 	c.Autoscaling.Validate("autoscaling", c.Cloud == Existing, problems)
 	c.validateZone(problems)
 	if *c.Certificates.Enabled && c.Certificates.Issuer != certmanager.Private && c.zoneID() == "" && !*c.Gateway.Enabled {

@@ -39,6 +39,8 @@ func Services(cfg *config.Config) []Service {
 	add(cfg.Secrets.Source == config.SourceCloud, "secrets", cfg.Secrets.Install, charts.ExternalSecrets, charts.Reloader)
 	add(*cfg.Monitoring.Enabled, monitoringService, cfg.Monitoring.Install, charts.KubePrometheusStack)
 	add(watchesGPUs(cfg), gpuService, nil, charts.DCGMExporter)
+	add(*cfg.Logging.Enabled, loggingService, cfg.Logging.Install, logCharts[cfg.Logging.Store]...)
+	add(*cfg.Tracing.Enabled, tracingService, cfg.Tracing.Install, charts.OpenTelemetryCollector, charts.Jaeger)
 	add(*cfg.Autoscaling.Enabled, autoscalingService, cfg.Autoscaling.Install, charts.KEDA)
 	add(cfg.Autoscaling.Recommendations, recommendationsService, cfg.Autoscaling.Install, charts.VerticalPodAutoscaler)
 	add(cfg.Autoscaling.MetricsServer, metricsServerService, nil, charts.MetricsServer)
