@@ -56,6 +56,7 @@ func TestDoorsCloseWithTheirService(t *testing.T) {
 	all := pairs(t, mocks.Up(t, stacks.Platform, onCloudWithServices(t, "prod", "aws")...))
 	// namespaces that are a service's own.
 	for service, namespaces := range map[string][]string{
+		"logging": {"logging", "logging-agents"},
 		"gateway": {"envoy-gateway-system", "external-dns"}, "monitoring": {"monitoring"}, "autoscaling": {"keda", "vertical-pod-autoscaler"},
 	} {
 		t.Run(service, func(t *testing.T) {

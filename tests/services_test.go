@@ -35,6 +35,7 @@ func withServices(values map[string]any) map[string]any {
 		"dns":     map[string]any{"zone": zones, "domain": "med-diagnosis.example"},
 		"secrets": map[string]any{"source": "cloud"}, "monitoring": map[string]any{"enabled": true},
 		"autoscaling": map[string]any{"enabled": true, "recommendations": true},
+		"logging":     "loki",
 	} {
 		values["plinth:"+key] = value
 	}
@@ -114,7 +115,7 @@ func TestServicesWithoutChartsAreSkippedAndSaidToBe(t *testing.T) {
 	t.Parallel()
 	r := rehearsed(t, "prod", map[string]string{
 		"gateway-helm": "no such host", "cert-manager": "no route", charts.KubePrometheusStack.Name: "no route", charts.DCGMExporter.Name: "no route",
-		charts.KEDA.Name: "no route", charts.VerticalPodAutoscaler.Name: "no route",
+		charts.KEDA.Name: "no route", charts.VerticalPodAutoscaler.Name: "no route", charts.Alloy.Name: "no route",
 		charts.CloudNativePG.Name: "no route", charts.RedisOperator.Name: "no route", charts.RabbitMQTopologyOperator.Name: "no route",
 	})
 	assert.Empty(t, r.ByType(releaseType))
@@ -130,7 +131,7 @@ func TestServicesWithoutChartsAreSkippedAndSaidToBe(t *testing.T) {
 	require.Contains(t, all, "plinth:gateway is skipped: the chart gateway-helm cannot be had: no such host")
 	require.Contains(t, all, "plinth:certificates is skipped: the chart cert-manager cannot be had: no route")
 	assert.Contains(t, all, "api is not published", "and so are the routes")
-	for _, service := range []string{"monitoring", "autoscaling", "autoscaling.recommendations"} {
+	for _, service := range []string{"monitoring", "autoscaling", "autoscaling.recommendations", "logging"} {
 		assert.Contains(t, all, "plinth:"+service+" is skipped: the chart ")
 	}
 	assert.Contains(t, all, "plinth:postgres.mode ha is skipped, and a single server stands in: the chart cloudnative-pg cannot be had: no route")
