@@ -31,48 +31,47 @@ func ruleFiles(t *testing.T) map[string][]rule {
 	return rules
 }
 
-// dashboardExprs are what the dashboards ask Prometheus, by file, with what is chosen in Grafana filled in.
-func dashboardExprs(t *testing.T) map[string][]string {
+// query is what a panel asks Prometheus, with what is chosen in Grafana filled in, and what it calls the answer.
+type query struct{ Expr, Legend string }
+
+// dashboardQueries are those of all panels and variables, by file.
+func dashboardQueries(t *testing.T) map[string][]query {
 	t.Helper()
-	type source struct{ Type string }
-	chosen := strings.NewReplacer("$__rate_interval", "5m", "$__interval", "5m", "$__range", "1h")
-	exprs := map[string][]string{}
+	queries := map[string][]query{}
 	for _, path := range matches(t, root+"/components/dashboards/testdata/*.json") {
 		var dashboard struct {
 			Panels []struct {
 				Targets []struct {
-					Datasource source
-					Expr       string
+					Datasource         struct{ Type string }
+					Expr, LegendFormat string
 				}
 			}
 			Templating struct {
-				List []struct {
-					Name       string
-					Datasource source
-					Definition string
-				}
+				List []struct{ Name, Definition, AllValue string }
 			}
 		}
 		require.NoError(t, json.Unmarshal(read(t, path), &dashboard), path)
-		var variables []string
+		chosen := []string{"$__rate_interval", "5m"}
 		for _, v := range dashboard.Templating.List {
-			variables = append(variables, "$"+v.Name, ".*")
-			metric, _, ok := strings.Cut(strings.TrimPrefix(v.Definition, "label_values("), ", ")
+			chosen = append(chosen, "$"+v.Name, v.AllValue)
+		}
+		ask := func(expr, legend string) {
+			queries[path] = append(queries[path], query{strings.NewReplacer(chosen...).Replace(expr), legend})
+		}
+		for _, v := range dashboard.Templating.List {
+			metric, label, ok := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(v.Definition, "label_values("), ")"), ", ")
 			require.True(t, ok, "%s: %s", path, v.Definition)
-			exprs[path] = append(exprs[path], metric)
+			ask(metric, "{{"+label+"}}")
 		}
 		for _, panel := range dashboard.Panels {
 			for _, target := range panel.Targets {
 				if target.Datasource.Type == "prometheus" {
-					exprs[path] = append(exprs[path], target.Expr)
+					ask(target.Expr, target.LegendFormat)
 				}
 			}
 		}
-		for i, expr := range exprs[path] {
-			exprs[path][i] = strings.NewReplacer(variables...).Replace(chosen.Replace(expr))
-		}
 	}
-	return exprs
+	return queries
 }
 
 // exported are the metrics in metrics/*.txt, which have one a line below where they were looked up.

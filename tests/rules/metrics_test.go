@@ -48,8 +48,10 @@ func TestExported(t *testing.T) {
 			}
 		}
 	}
-	for path, exprs := range dashboardExprs(t) {
-		asked[path] = exprs
+	for path, queries := range dashboardQueries(t) {
+		for _, q := range queries {
+			asked[path] = append(asked[path], q.Expr)
+		}
 	}
 	for path, exprs := range asked {
 		assert.NotEmpty(t, exprs, path)
