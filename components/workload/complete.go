@@ -37,6 +37,14 @@ func (s Spec) Complete(replicas int) Spec {
 	}
 	s.Replicas = s.Replicas.complete(replicas)
 	s.Probes = s.completeProbes()
+	if s.Metrics != nil {
+		metrics := *s.Metrics
+		fill(&metrics.Port, s.firstPort(IsHTTP))
+		fill(&metrics.Path, "/metrics")
+		fill(&metrics.Errors, 5)
+		fill(&metrics.Latency, 1000)
+		s.Metrics = &metrics
+	}
 	if s.Route != nil {
 		route := *s.Route
 		fill(&route.Path, "/")

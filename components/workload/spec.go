@@ -40,6 +40,8 @@ type Spec struct {
 	Replicas Replicas `json:"replicas,omitzero"`
 	// Probes tell when a replica has started, is alive and may get traffic.
 	Probes Probes `json:"probes,omitzero"`
+	// Metrics that Prometheus reads, where plinth:monitoring is enabled. Only for kind service.
+	Metrics *Metrics `json:"metrics,omitempty"`
 	// Env is the plain environment. Secrets go under secrets, never here.
 	Env map[string]string `json:"env,omitempty"`
 	// Files are plain text files by absolute path, mounted read-only.
@@ -164,6 +166,19 @@ type Probe struct {
 	Timeout int `json:"timeout,omitempty" jsonschema:"minimum=1,maximum=3600,default=3"`
 	// Failures in a row before it acts. Default 3 (startup: 30).
 	Failures int `json:"failures,omitempty" jsonschema:"minimum=1,maximum=1000"`
+}
+
+// Metrics are what a program tells of itself, and what is asked of how it answers. Which metrics tell of requests is known of Spring
+// Boot, OpenTelemetry and TensorFlow Serving.
+type Metrics struct {
+	// Port is the name of the port that serves them. Default: the first HTTP port, by name.
+	Port string `json:"port,omitempty"`
+	// Path of them. Default "/metrics".
+	Path string `json:"path,omitempty" jsonschema:"pattern=^/,default=/metrics"`
+	// Errors is the share of requests, in percent, above which failing for the program's own fault calls somebody. Default 5.
+	Errors int `json:"errors,omitempty" jsonschema:"minimum=1,maximum=100,default=5"`
+	// Latency is the time, in milliseconds, within which 95 of 100 requests should be answered. Default 1000.
+	Latency int `json:"latency,omitempty" jsonschema:"minimum=1,maximum=3600000,default=1000"`
 }
 
 // SecretRef names one value of the platform's secrets.

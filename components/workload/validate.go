@@ -158,6 +158,7 @@ func (s Spec) validateNetwork(path spec.Path, problems *spec.Problems) {
 func (s Spec) validateService(path spec.Path, problems *spec.Problems) {
 	s.validateReplicas(path.Key("replicas"), problems)
 	s.validateProbes(path.Key("probes"), problems)
+	s.validateMetrics(path.Key("metrics"), problems)
 	s.validateRoute(path.Key("route"), problems)
 	if s.Schedule != "" {
 		problems.Add(path.Key("schedule"), s.Schedule, "a schedule only where kind is cronjob", "add kind: cronjob, or remove the schedule")
@@ -282,6 +283,16 @@ func (s Spec) validateProbe(path spec.Path, p *Probe, problems *spec.Problems) {
 	}
 }
 
+func (s Spec) validateMetrics(path spec.Path, problems *spec.Problems) {
+	switch {
+	case s.Metrics == nil:
+	case s.Metrics.Port == "":
+		problems.Add(path, nil, "metrics only where a port speaks HTTP", "add a port whose name starts with http, rest or ws, or name metrics.port")
+	default:
+		problems.CheckReference(path.Key("port"), s.Metrics.Port, "port", slices.Sorted(maps.Keys(s.Ports)))
+	}
+}
+
 func (s Spec) validateRoute(path spec.Path, problems *spec.Problems) {
 	if s.Route == nil {
 		return
@@ -309,6 +320,7 @@ func (s Spec) validateJob(path spec.Path, problems *spec.Problems) {
 		{"ports", len(s.Ports) > 0},
 		{"replicas", s.Replicas != Replicas{}},
 		{"probes", s.Probes != Probes{}},
+		{"metrics", s.Metrics != nil},
 		{"route", s.Route != nil},
 	} {
 		if field.set {

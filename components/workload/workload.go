@@ -35,6 +35,10 @@ type Args struct {
 	Autoscaler []pulumi.Resource
 	// Recommender is what VerticalPodAutoscalers depend on: see autoscaling.NewRecommender. Nil makes none.
 	Recommender []pulumi.Resource
+	// Monitoring are the resources that bring Prometheus' kinds. Nil where there is no monitoring.
+	Monitoring []pulumi.Resource
+	// NamespaceName is Namespace as plain text. Only needed with Monitoring.
+	NamespaceName string
 	// KeepData protects the workload's claims, and retains them when the stack is destroyed all the same.
 	KeepData bool
 }
@@ -105,6 +109,9 @@ func (b *builder) build(w *Workload) error {
 	}
 	if len(b.spec.Ports) > 0 {
 		w.Host = pulumi.Sprintf("%s.%s.svc", b.name, b.args.Namespace)
+	}
+	if err := b.watch(); err != nil {
+		return err
 	}
 	return b.service(pod, ready)
 }

@@ -29,6 +29,7 @@ func (p *platform) addWorkloads(ctx *pulumi.Context) error {
 			Secrets:     p.secrets[spec.Namespace],
 			Callers:     p.callers(name),
 			Callees:     p.callees(spec),
+			Monitoring:  p.monitoring, NamespaceName: spec.Namespace,
 			KeepData:    p.keepData(),
 			Published:   p.publishes(spec),
 			RollOn:      p.rollOn(),
