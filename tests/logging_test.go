@@ -134,6 +134,8 @@ func TestLogsInGrafana(t *testing.T) {
 			assert.Equal(t, "monitoring", r.Get(t, source, name).Inputs["metadata"].(map[string]any)["namespace"])
 			rules := map[string]string{"loki": "logging-loki", "elastic": "logging-elastic"}[store]
 			assert.True(t, r.Has("kubernetes:monitoring.coreos.com/v1:PrometheusRule", rules))
+			overview := r.Get(t, "kubernetes:core/v1:ConfigMap", "dashboards-plinth-overview").Inputs["data"].(map[string]any)
+			assert.Equal(t, store == "loki", strings.Contains(overview["plinth-overview.json"].(string), `"type":"loki"`), "the panel asks Loki")
 			port := map[string]string{"loki": "logging/loki:3100", "elastic": "logging/elasticsearch:9200"}[store]
 			require.Contains(t, strings.Join(pairs(t, r), "\n"), "monitoring/grafana -> "+port)
 			assert.NotContains(t, strings.Join(pairs(t, dark), "\n"), "monitoring/grafana")

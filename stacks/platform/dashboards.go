@@ -6,6 +6,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/dashboards"
+	"github.com/plinth-iac/plinth/components/logging"
+	"github.com/plinth-iac/plinth/components/logging"
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
@@ -16,6 +18,8 @@ func (p *platform) addDashboards(ctx *pulumi.Context) error {
 	}
 	args := &dashboards.Args{
 		Namespace: p.watch.Namespace, Data: dataNamespace, Models: models(p.cfg), GPU: p.services[gpuService],
+		Logs: p.services[loggingService] && p.cfg.Logging.Store == logging.Loki,
+		Logs: p.services[loggingService] && p.cfg.Logging.Store == logging.Loki,
 	}
 	if p.cfg.Postgres != nil {
 		args.Postgres = p.cfg.Postgres.Mode
