@@ -28,11 +28,11 @@ func CheckValues(t testing.TB, chart string, values any, free ...string) {
 	given, ok := values.(map[string]any)
 	require.True(t, ok && len(given) > 0, "chart %s has no values: found %T", chart, values)
 	chartsOwn := known(t, chart)
+	schema := schemaOf(t, chart, overlaid(chartsOwn, given))
 	for _, key := range free {
 		require.Contains(t, chartsOwn, key, "chart %s has no such value", chart)
 		chartsOwn[key] = nil
 	}
-	schema := schemaOf(t, chart, given)
 	for _, key := range unknown("", chartsOwn, given, schema.root()) {
 		assert.Fail(t, "unknown value", "chart %s has no value %s", chart, key)
 	}
@@ -58,6 +58,23 @@ func known(t testing.TB, chart string) map[string]any {
 	require.NoError(t, err)
 	var all map[string]any
 	require.NoError(t, yaml.Unmarshal(text, &all))
+	return all
+}
+
+// overlaid are the values that Helm holds against a chart's schema: the chart's own, and on top of them those given.
+func overlaid(chartsOwn, given map[string]any) map[string]any {
+	all := maps.Clone(given)
+	for key, own := range chartsOwn {
+		value, set := all[key]
+		below, isMap := value.(map[string]any)
+		ownBelow, ownIsMap := own.(map[string]any)
+		switch {
+		case isMap && ownIsMap:
+			all[key] = overlaid(ownBelow, below)
+		case !set && own != nil:
+			all[key] = own
+		}
+	}
 	return all
 }
 

@@ -51,3 +51,11 @@ func TestCheckValues(t *testing.T) {
 		})
 	}
 }
+
+func TestOverlaid(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, map[string]any{"a": map[string]any{"b": 2, "c": 1}, "d": "given", "e": "own"}, overlaid(
+		map[string]any{"a": map[string]any{"b": 1, "c": 1}, "d": map[string]any{"x": 1}, "e": "own", "f": nil},
+		map[string]any{"a": map[string]any{"b": 2}, "d": "given"},
+	))
+}
