@@ -20,8 +20,8 @@ type environment struct {
 
 func (b *builder) environment() (environment, error) {
 	var e environment
-	if len(b.spec.Env) > 0 {
-		config, err := b.configMap("env", pulumi.ToStringMap(b.spec.Env))
+	if plain := b.plainEnvironment(); len(plain) > 0 {
+		config, err := b.configMap("env", pulumi.ToStringMap(plain))
 		if err != nil {
 			return e, err
 		}

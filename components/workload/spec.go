@@ -70,6 +70,9 @@ type Spec struct {
 	Uses []string `json:"uses,omitempty" jsonschema:"enum=postgres,enum=redis,enum=rabbitmq"`
 	// Calls are the other workloads it talks to, by name: opens the network to their ports.
 	Calls []string `json:"calls,omitempty"`
+	// Tracing has the program's traces kept: OpenTelemetry's variables in its environment say where it sends them, by OTLP. env goes
+	// before them. Needs plinth:tracing. Default false.
+	Tracing bool `json:"tracing,omitempty"`
 	// Egress are addresses outside the cluster it may reach. Default none.
 	Egress []Egress `json:"egress,omitempty"`
 	// Schedule of a cronjob, in cron notation.

@@ -39,6 +39,8 @@ type Args struct {
 	Monitoring []pulumi.Resource
 	// NamespaceName is Namespace as plain text. Only needed with Monitoring.
 	NamespaceName string
+	// Tracing is where the workload's traces go, if it has any. Nil where nobody takes them: then a warning tells.
+	Tracing *Tracing
 	// KeepData protects the workload's claims, and retains them when the stack is destroyed all the same.
 	KeepData bool
 }
@@ -125,6 +127,9 @@ func (b *builder) rules() *network.Rules {
 	for _, c := range b.args.Connections {
 		rules.To = append(rules.To, c.Server)
 	}
+	if b.traced() {
+		rules.To = append(rules.To, b.args.Tracing.Collector)
+	}
 	for _, e := range b.spec.Egress {
 		rules.To = append(rules.To, network.Peer{CIDR: e.CIDR, Ports: []int{e.Port}})
 	}
@@ -140,6 +145,9 @@ func (b *builder) warnOfWhatIsIgnored(w *Workload) error {
 		if err := b.ctx.Log.Warn(message, about); err != nil {
 			return fmt.Errorf("warning of the route: %w", err)
 		}
+	}
+	if err := b.warnOfNoTracing(about); err != nil {
+		return err
 	}
 	if b.args.Autoscaler != nil {
 		return nil

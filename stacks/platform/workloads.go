@@ -35,6 +35,7 @@ func (p *platform) addWorkloads(ctx *pulumi.Context) error {
 			RollOn:      p.rollOn(),
 			Autoscaler:  p.autoscaler,
 			Recommender: p.recommender,
+			Tracing:     p.tracing(),
 		}, p.runsPods())
 		if err != nil {
 			return err
