@@ -7,7 +7,6 @@ import (
 
 	"github.com/plinth-iac/plinth/components/dashboards"
 	"github.com/plinth-iac/plinth/components/logging"
-	"github.com/plinth-iac/plinth/components/logging"
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
@@ -18,7 +17,6 @@ func (p *platform) addDashboards(ctx *pulumi.Context) error {
 	}
 	args := &dashboards.Args{
 		Namespace: p.watch.Namespace, Data: dataNamespace, Models: models(p.cfg), GPU: p.services[gpuService],
-		Logs: p.services[loggingService] && p.cfg.Logging.Store == logging.Loki,
 		Logs: p.services[loggingService] && p.cfg.Logging.Store == logging.Loki,
 	}
 	if p.cfg.Postgres != nil {
