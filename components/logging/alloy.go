@@ -58,7 +58,7 @@ func (b *builder) alloyValues(config string) pulumi.Map {
 			"configMap":       pulumi.Map{"content": pulumi.String(config)},
 			"storagePath":     pulumi.String(alloyState),
 			"enableReporting": pulumi.Bool(false),
-			"resources":       charts.Requests("50m", "256Mi"),
+			"resources":       charts.Requests("50m", "384Mi"),
 			"securityContext": collector,
 			"mounts": pulumi.Map{"extra": pulumi.MapArray{
 				mount("logs", podLogs, true), mount("state", alloyState, false),

@@ -40,13 +40,14 @@ func (b *builder) filebeat(after []pulumi.Resource) error {
 // whoever may annotate a pod would have Filebeat read any file that it can, its own password too. How far each file was read
 // is on the node, in a folder of ECK's.
 func (b *builder) filebeatConfig() pulumi.Map {
+	// A file is known by its beginning, and not read before it has one. By default that is 1 KiB, which many never have; the least that
+	// Filebeat takes has the time of the first line, by the nanosecond.
+	beginning := pulumi.Map{"enabled": pulumi.Bool(true), "length": pulumi.Int(64)}
 	input := pulumi.Map{
 		"type": pulumi.String("filestream"), "id": pulumi.String("logs-${data.kubernetes.container.id}"),
-		"paths":   pulumi.ToStringArray([]string{"/var/log/containers/*${data.kubernetes.container.id}.log"}),
-		"parsers": pulumi.MapArray{pulumi.Map{"container": pulumi.Map{}}},
-		"prospector": pulumi.Map{"scanner": pulumi.Map{
-			"symlinks": pulumi.Bool(true), "fingerprint": pulumi.Map{"enabled": pulumi.Bool(true)},
-		}},
+		"paths":         pulumi.ToStringArray([]string{"/var/log/containers/*${data.kubernetes.container.id}.log"}),
+		"parsers":       pulumi.MapArray{pulumi.Map{"container": pulumi.Map{}}},
+		"prospector":    pulumi.Map{"scanner": pulumi.Map{"symlinks": pulumi.Bool(true), "fingerprint": beginning}},
 		"file_identity": pulumi.Map{"fingerprint": pulumi.Map{}},
 	}
 	config := pulumi.Map{
