@@ -2,7 +2,6 @@ package tests
 
 import (
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -16,6 +15,7 @@ import (
 	"github.com/plinth-iac/plinth/components/spec"
 	"github.com/plinth-iac/plinth/stacks"
 	"github.com/plinth-iac/plinth/stacks/config"
+	"github.com/plinth-iac/plinth/tests/golden"
 	"github.com/plinth-iac/plinth/tests/mocks"
 	"github.com/plinth-iac/plinth/tests/reach"
 )
@@ -38,14 +38,7 @@ func TestGoldenDoors(t *testing.T) {
 	t.Parallel()
 	for _, cloud := range []string{"aws", "gcp", "azure"} {
 		got := strings.Join(pairs(t, mocks.Up(t, stacks.Platform, onCloudWithServices(t, "prod", cloud)...)), "\n") + "\n"
-		path := filepath.Join("testdata", "doors", "prod.txt")
-		if os.Getenv("UPDATE_GOLDEN") != "" && cloud == "aws" {
-			require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-			require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
-		}
-		want, err := os.ReadFile(path)
-		require.NoError(t, err, "run UPDATE_GOLDEN=1 go test ./tests -run Golden to make it")
-		assert.Equal(t, string(want), got, "who reaches whom on %s is not what %s says, which holds for every cloud", cloud, path)
+		golden.Check(t, filepath.Join("testdata", "doors", "prod.txt"), got)
 	}
 }
 
@@ -56,7 +49,7 @@ func TestDoorsCloseWithTheirService(t *testing.T) {
 	all := pairs(t, mocks.Up(t, stacks.Platform, onCloudWithServices(t, "prod", "aws")...))
 	// namespaces that are a service's own.
 	for service, namespaces := range map[string][]string{
-		"logging": {"logging", "logging-agents"},
+		"logging": {"logging", "logging-agents"}, "tracing": {"tracing"},
 		"gateway": {"envoy-gateway-system", "external-dns"}, "monitoring": {"monitoring"}, "autoscaling": {"keda", "vertical-pod-autoscaler"},
 	} {
 		t.Run(service, func(t *testing.T) {

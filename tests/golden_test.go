@@ -4,16 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/plinth-iac/plinth/stacks"
+	"github.com/plinth-iac/plinth/tests/golden"
 	"github.com/plinth-iac/plinth/tests/mocks"
 )
 
@@ -33,14 +32,7 @@ func TestGoldenListings(t *testing.T) {
 
 func checkListing(t *testing.T, name string, r *mocks.Recording) {
 	t.Helper()
-	got, path := listing(r), filepath.Join("testdata", "golden", name+".txt")
-	if os.Getenv("UPDATE_GOLDEN") != "" {
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err, "run UPDATE_GOLDEN=1 go test ./tests -run Golden to make it")
-	require.Equal(t, string(want), got, "%s changed; if that is meant, run UPDATE_GOLDEN=1 go test ./tests -run Golden, and review the diff", path)
+	golden.Check(t, filepath.Join("testdata", "golden", name+".txt"), listing(r))
 }
 
 // listing shows all that was registered, one paragraph each: type and name, parent, options, what it waits for, inputs.

@@ -3,7 +3,6 @@ package dashboards
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/plinth-iac/plinth/components/grafana"
 	"github.com/plinth-iac/plinth/components/spec"
+	"github.com/plinth-iac/plinth/tests/golden"
 	"github.com/plinth-iac/plinth/tests/mocks"
 )
 
@@ -74,14 +74,7 @@ func keep(t *testing.T, name, text string) {
 	var indented bytes.Buffer
 	require.NoError(t, json.Indent(&indented, []byte(text), "", " "))
 	indented.WriteByte('\n')
-	path := filepath.Join("testdata", name)
-	if os.Getenv("UPDATE_GOLDEN") != "" {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, indented.Bytes(), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err, "run with UPDATE_GOLDEN=1 to make it")
-	assert.Equal(t, string(want), indented.String(), "%s differs; where that is meant, run with UPDATE_GOLDEN=1", path)
+	golden.Check(t, filepath.Join("testdata", name), indented.String())
 }
 
 func TestOnlyWhatIsThere(t *testing.T) {

@@ -2,7 +2,6 @@ package monitoring_test
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"testing"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/plinth-iac/plinth/components/monitoring"
 	"github.com/plinth-iac/plinth/components/spec"
 	"github.com/plinth-iac/plinth/tests/crds"
+	"github.com/plinth-iac/plinth/tests/golden"
 	"github.com/plinth-iac/plinth/tests/mocks"
 )
 
@@ -37,14 +37,7 @@ func TestAlert(t *testing.T) {
 			rec := mocks.Up(t, program(t, func(a *monitoring.Args) { a.Spec.Alerts = alerts }))
 			text, err := yaml.Marshal(rec.Get(t, alertsType, "monitoring").Inputs)
 			require.NoError(t, err)
-			path := filepath.Join("testdata", "alerts", file+".yaml")
-			if os.Getenv("UPDATE_GOLDEN") != "" {
-				require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-				require.NoError(t, os.WriteFile(path, text, 0o644))
-			}
-			want, err := os.ReadFile(path)
-			require.NoError(t, err, "run with UPDATE_GOLDEN=1 to make it")
-			assert.Equal(t, string(want), string(text), "%s differs; where that is meant, run with UPDATE_GOLDEN=1", path)
+			golden.Check(t, filepath.Join("testdata", "alerts", file+".yaml"), string(text))
 		})
 	}
 }

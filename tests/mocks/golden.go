@@ -1,14 +1,14 @@
 package mocks
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"sigs.k8s.io/yaml"
+
+	"github.com/plinth-iac/plinth/tests/golden"
 )
 
 // Golden compares everything that was registered, but for the providers, with a file of YAML documents under testdata.
@@ -24,14 +24,7 @@ func Golden(t testing.TB, rec *Recording, file string) {
 		require.NoError(t, err)
 		text.WriteString("# " + res.Type + " " + res.Name + "\n" + string(document) + "---\n")
 	}
-	path := filepath.Join("testdata", file)
-	if os.Getenv("UPDATE_GOLDEN") != "" {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(text.String()), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err, "run with UPDATE_GOLDEN=1 to make it")
-	assert.Equal(t, string(want), text.String(), "%s differs; where that is meant, run with UPDATE_GOLDEN=1", path)
+	golden.Check(t, filepath.Join("testdata", file), text.String())
 }
 
 // golden shows inputs and the options that are set.
