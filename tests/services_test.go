@@ -36,8 +36,12 @@ func withServices(values map[string]any) map[string]any {
 		"secrets": map[string]any{"source": "cloud"}, "monitoring": map[string]any{"enabled": true},
 		"autoscaling": map[string]any{"enabled": true, "recommendations": true},
 		"logging":     "loki",
+		"tracing":     map[string]any{"enabled": true},
 	} {
 		values["plinth:"+key] = value
+	}
+	if workloads, ok := values["plinth:workloads"].(map[string]any); ok {
+		workloads["api-gateway"].(map[string]any)["tracing"] = true
 	}
 	return values
 }
@@ -115,7 +119,7 @@ func TestServicesWithoutChartsAreSkippedAndSaidToBe(t *testing.T) {
 	t.Parallel()
 	r := rehearsed(t, "prod", map[string]string{
 		"gateway-helm": "no such host", "cert-manager": "no route", charts.KubePrometheusStack.Name: "no route", charts.DCGMExporter.Name: "no route",
-		charts.KEDA.Name: "no route", charts.VerticalPodAutoscaler.Name: "no route", charts.Alloy.Name: "no route",
+		charts.KEDA.Name: "no route", charts.VerticalPodAutoscaler.Name: "no route", charts.Alloy.Name: "no route", charts.Jaeger.Name: "no route",
 		charts.CloudNativePG.Name: "no route", charts.RedisOperator.Name: "no route", charts.RabbitMQTopologyOperator.Name: "no route",
 	})
 	assert.Empty(t, r.ByType(releaseType))

@@ -68,8 +68,10 @@ func TestKEDA(t *testing.T) {
 		require.Len(t, operator.Egress, 2, "the API server and the broker")
 		assert.Equal(t, "data", operator.Egress[1].To[0].NamespaceSelector.MatchLabels["kubernetes.io/metadata.name"])
 		assert.Equal(t, int32(5672), operator.Egress[1].Ports[0].Port.IntVal)
-		for name, port := range map[string]int32{"keda-keda-operator-metrics-apiserver": 6443, "keda-keda-admission-webhooks": 9443} {
-			assert.Equal(t, port, policy(t, rec, name).Ingress[0].Ports[0].Port.IntVal, name)
+		assert.Equal(t, 10250.0, given["webhooks"].(map[string]any)["port"])
+		assert.Equal(t, 10250.0, given["service"].(map[string]any)["portHttpsTarget"])
+		for _, name := range []string{"keda-keda-operator-metrics-apiserver", "keda-keda-admission-webhooks"} {
+			assert.Equal(t, int32(10250), policy(t, rec, name).Ingress[0].Ports[0].Port.IntVal, name)
 		}
 	})
 }

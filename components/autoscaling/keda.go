@@ -18,9 +18,9 @@ const (
 	webhooks      = "keda-admission-webhooks"
 
 	operatorPort = 9666 // which the metrics server asks
-	serverPort   = 6443
-	webhookPort  = 9443
 	metricsPort  = 8080
+	// servedPort is what the API server asks, of both: one that control planes get to in most networks, as it is the kubelet's.
+	servedPort = 10250
 )
 
 // KEDAArgs describe KEDA.
@@ -68,7 +68,8 @@ func (a *KEDAArgs) values() pulumi.Map {
 		"rbac":          pulumi.Map{"enabledCustomScaledRefKinds": pulumi.Bool(false)},
 		"operator":      pulumi.Map{"replicaCount": replicas},
 		"metricsServer": pulumi.Map{"enabled": served, "replicaCount": replicas},
-		"webhooks":      pulumi.Map{"enabled": served, "replicaCount": replicas},
+		"webhooks":      pulumi.Map{"enabled": served, "replicaCount": replicas, "port": pulumi.Int(servedPort)},
+		"service":       pulumi.Map{"portHttpsTarget": pulumi.Int(servedPort)},
 		"podDisruptionBudget": pulumi.Map{
 			"operator": a.budget(), "metricServer": a.budget(), "webhooks": a.budget(),
 		},
@@ -92,9 +93,9 @@ func (a *KEDAArgs) pods() map[string]network.Rules {
 	rules := pods[operator]
 	rules.Ports, rules.From = []int{operatorPort}, []network.Peer{server}
 	pods[operator] = rules
-	pods[metricsServer] = network.Rules{Open: []int{serverPort}, To: []network.Peer{
+	pods[metricsServer] = network.Rules{Open: []int{servedPort}, To: []network.Peer{
 		network.APIServer(), {Namespace: kedaNamespace, App: operator, Ports: []int{operatorPort}},
 	}}
-	pods[webhooks] = network.Rules{Open: []int{webhookPort}, To: []network.Peer{network.APIServer()}}
+	pods[webhooks] = network.Rules{Open: []int{servedPort}, To: []network.Peer{network.APIServer()}}
 	return pods
 }
