@@ -20,7 +20,9 @@ const (
 
 // haStore is the bucket of all the backups of mode ha, those of recoveries too.
 type haStore struct {
-	name     string
+	name string
+	// origin is the one of what is recovered: the same, or another stack's.
+	origin   string
 	identity *cluster.Identity
 	// ready are what the instances need for it.
 	ready []pulumi.Resource
@@ -42,8 +44,12 @@ func (c *haCluster) keep() error {
 	if err != nil {
 		return err
 	}
+	access := []cluster.Access{{Bucket: bucket, Write: true}}
+	if other := c.other(); other != nil {
+		access = append(access, other.access()...)
+	}
 	identity, err := c.args.Services.Grant(c.ctx, c.account, &cluster.GrantArgs{
-		Namespace: c.args.NamespaceName, ServiceAccount: c.account, Access: []cluster.Access{{Bucket: bucket, Write: true}},
+		Namespace: c.args.NamespaceName, ServiceAccount: c.account, Access: access,
 	}, c.parent)
 	if err != nil {
 		return err
@@ -55,20 +61,31 @@ func (c *haCluster) keep() error {
 	if err != nil {
 		return fmt.Errorf("making the ServiceAccount %s: %w", c.account, err)
 	}
-	configuration := bucket.URL.ApplyT(storeConfiguration).(pulumi.MapOutput)
-	object, err := c.custom(storeAPI, "ObjectStore", c.account, pulumi.Map{
-		"configuration":   configuration,
-		"retentionPolicy": pulumi.String(fmt.Sprintf("%dd", c.spec.Backup.KeepDays)),
-		"instanceSidecarConfiguration": pulumi.Map{"resources": pulumi.Map{
-			"requests": pulumi.Map{"cpu": pulumi.String("50m"), "memory": pulumi.String("256Mi")},
-			"limits":   pulumi.Map{"memory": pulumi.String("512Mi")},
-		}},
-	}, pulumi.DependsOn(c.args.Operator))
+	keep := pulumi.Map{"retentionPolicy": pulumi.String(fmt.Sprintf("%dd", c.spec.Backup.KeepDays))}
+	object, err := c.newStore(c.account, bucket, keep)
 	if err != nil {
 		return err
 	}
-	c.store = &haStore{name: c.account, identity: identity, ready: append(identity.Resources, made, object)}
-	return nil
+	c.store = &haStore{name: c.account, origin: c.account, identity: identity, ready: append(identity.Resources, made, object)}
+	other := c.other()
+	if other == nil {
+		return nil
+	}
+	// Of another stack's backups none is removed from here.
+	c.store.origin = c.account + "-origin"
+	origin, err := c.newStore(c.store.origin, other.bucket(), pulumi.Map{})
+	c.store.ready = append(c.store.ready, origin)
+	return err
+}
+
+// newStore tells the plugin of a bucket.
+func (c *haCluster) newStore(name string, bucket *cluster.Bucket, spec pulumi.Map) (pulumi.Resource, error) {
+	spec["configuration"] = bucket.URL.ApplyT(storeConfiguration).(pulumi.MapOutput)
+	spec["instanceSidecarConfiguration"] = pulumi.Map{"resources": pulumi.Map{
+		"requests": pulumi.Map{"cpu": pulumi.String("50m"), "memory": pulumi.String("256Mi")},
+		"limits":   pulumi.Map{"memory": pulumi.String("512Mi")},
+	}}
+	return c.custom(storeAPI, "ObjectStore", name, spec, pulumi.DependsOn(c.args.Operator))
 }
 
 // storeConfiguration says how the bucket is reached under the identity of the pod. Its own default encrypts what is put there,
@@ -96,12 +113,12 @@ func storeConfiguration(bucket string) (map[string]any, error) {
 	return configuration, nil
 }
 
-// plugin points at the backups of a cluster. Each major version has its own: none can be recovered with another, and the next one
+// plugin points at the backups of a cluster in a store. Each major version has its own: none can be recovered with another, and the next one
 // would overwrite the history of the last. https://cloudnative-pg.io/documentation/1.30/postgres_upgrades, "Backup and WAL
 // archive considerations"
-func (s *haStore) plugin(cluster string, version int, archiver bool) pulumi.Map {
+func plugin(store, cluster string, version int, archiver bool) pulumi.Map {
 	plugin := pulumi.Map{"name": pulumi.String(barmanPlugin), "parameters": pulumi.StringMap{
-		"barmanObjectName": pulumi.String(s.name), "serverName": pulumi.String(fmt.Sprintf("%s-%d", cluster, version)),
+		"barmanObjectName": pulumi.String(store), "serverName": pulumi.String(fmt.Sprintf("%s-%d", cluster, version)),
 	}}
 	if archiver {
 		plugin["isWALArchiver"] = pulumi.Bool(true)

@@ -95,7 +95,7 @@ func (c *haCluster) clusterSpec() (pulumi.Map, error) {
 		spec["priorityClassName"] = pulumi.String(c.args.PriorityClass)
 	}
 	if c.store != nil {
-		spec["plugins"] = pulumi.Array{c.store.plugin(c.name, c.spec.Version, true)}
+		spec["plugins"] = pulumi.Array{plugin(c.store.name, c.name, c.spec.Version, true)}
 		spec["inheritedMetadata"] = pulumi.Map{"labels": c.store.identity.PodLabels}
 	}
 	if origin != nil {
@@ -126,7 +126,7 @@ func (c *haCluster) bootstrap() (pulumi.Map, pulumi.Input, error) {
 		owner["recoveryTarget"] = pulumi.Map{"targetTime": pulumi.String(target)}
 	}
 	return pulumi.Map{"recovery": owner}, pulumi.Map{
-		"name": pulumi.String(from), "plugin": c.store.plugin(from, c.spec.Version, false),
+		"name": pulumi.String(from), "plugin": plugin(c.store.origin, from, c.spec.Version, false),
 	}, nil
 }
 

@@ -16,6 +16,8 @@ type Recover struct {
 	From string `json:"from,omitempty"`
 	// At is the time to go back to, as 2026-11-21T08:00:00Z: exactly so in mode ha, and to the last dump before it in mode single. Default: the latest.
 	At string `json:"at,omitempty"`
+	// Bucket that the backup is in, where that is another stack's. Default: this stack's own.
+	Bucket *OtherBucket `json:"bucket,omitempty"`
 }
 
 // mark tells one recovery from another. It is part of names, so that what was there before is not touched.
@@ -23,7 +25,11 @@ func (r *Recover) mark() string {
 	if r == nil {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(r.From + "@" + r.At))
+	what := r.From + "@" + r.At
+	if r.Bucket != nil {
+		what += "@" + r.Bucket.URL
+	}
+	sum := sha256.Sum256([]byte(what))
 	return "-" + hex.EncodeToString(sum[:])[:8]
 }
 
@@ -55,6 +61,9 @@ func (s Spec) validateRecover(path spec.Path, problems *spec.Problems) {
 			allowed += ", or " + first + "- and eight digits or letters after a recovery"
 		}
 		problems.Add(path.Key("from"), orNil(s.Recover.From), allowed, "write "+first+", or look it up in the bucket of the backups")
+	}
+	if s.Recover.Bucket != nil {
+		s.Recover.Bucket.validate(path.Key("bucket"), problems)
 	}
 	if s.Recover.At == "" {
 		return

@@ -57,8 +57,12 @@ func (b *builder) fetchDump(pod *dataservice.Args, from *backup.Backup) ([]pulum
 	if err != nil {
 		return nil, err
 	}
+	bucket, access := from.Bucket, []cluster.Access{{Bucket: from.Bucket}}
+	if other := b.other(); other != nil {
+		bucket, access = other.bucket(), other.access()
+	}
 	identity, err := b.args.Services.Grant(b.ctx, b.name, &cluster.GrantArgs{
-		Namespace: b.args.NamespaceName, ServiceAccount: b.name, Access: []cluster.Access{{Bucket: from.Bucket}},
+		Namespace: b.args.NamespaceName, ServiceAccount: b.name, Access: access,
 	}, b.parent)
 	if err != nil {
 		return nil, err
@@ -75,7 +79,7 @@ func (b *builder) fetchDump(pod *dataservice.Args, from *backup.Backup) ([]pulum
 	}
 	pod.ServiceAccount, pod.PodLabels, pod.To = b.name, identity.PodLabels, network.CloudAPIs()
 	pod.Init = []corev1.ContainerArgs{backup.Fetch(&backup.FetchArgs{
-		Bucket: from.Bucket, Name: b.backupName(), NotAfter: last, To: dumpPath, Unless: b.spec.directory() + ".restored",
+		Bucket: bucket, Name: b.backupName(), NotAfter: last, To: dumpPath, Unless: b.spec.directory() + ".restored",
 	})}
 	return append(identity.Resources, account), nil
 }

@@ -20,6 +20,7 @@ func (c *Config) validate(day time.Time, problems *spec.Problems) {
 	c.validateCloud(day, problems)
 	if c.Postgres != nil {
 		c.Postgres.Validate("postgres", problems)
+		c.validateOrigin(problems)
 		c.validateInstances("postgres", c.Postgres.Mode, c.Postgres.Instances, problems)
 	}
 	if c.Redis != nil {
