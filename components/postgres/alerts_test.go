@@ -21,8 +21,9 @@ import (
 func TestRules(t *testing.T) {
 	t.Parallel()
 	for file, alerts := range map[string][]observe.Alert{
-		"postgres-ha":     haAlerts("data", "postgres-ha", 3, 26*time.Hour),
-		"postgres-single": singleAlerts("data", "postgres", "postgres-backup", 26*time.Hour),
+		"postgres-ha":      haAlerts("data", "postgres-ha", 3, 26*time.Hour),
+		"postgres-managed": managedAlerts("data", "postgres", "postgres-exporter"),
+		"postgres-single":  singleAlerts("data", "postgres", "postgres-backup", 26*time.Hour),
 	} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()

@@ -69,6 +69,9 @@ func newManaged(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.Res
 	if err != nil {
 		return nil, fmt.Errorf("making postgres %s: %w", name, err)
 	}
+	if err := watchManaged(ctx, name, args, server, parent); err != nil {
+		return nil, fmt.Errorf("watching over postgres %s: %w", name, err)
+	}
 	p.Connection = managedConnection(server, s.Database)
 	if err := ctx.RegisterResourceOutputs(p, pulumi.Map{"connection": p.Connection.Values}); err != nil {
 		return nil, fmt.Errorf("registering the outputs of postgres %s: %w", name, err)

@@ -38,31 +38,13 @@ func (b *builder) observe() error {
 func Alerts(namespace, app string, s Spec) []observe.Alert {
 	on := fmt.Sprintf(`{namespace="%s",pod=~"%s-[0-9]+"}`, namespace, app)
 	claims := app + "-data"
-	alerts := []observe.Alert{
-		{
-			Name: "RedisDown", Expr: fmt.Sprintf("redis_up%s == 0 or absent(redis_up%s)", on, on), For: "2m", Severity: observe.Critical,
-			Summary: "Redis {{ $labels.pod }} does not answer.",
-			Remedy:  fmt.Sprintf("Look at `kubectl get pods -n %s -l app.kubernetes.io/name=%s` and at their logs.", namespace, app),
-		},
-		{
-			Name: "RedisMemoryNearLimit", Expr: fmt.Sprintf("redis_memory_used_bytes%s > 0.9 * redis_memory_max_bytes%s", on, on), For: "10m",
-			Severity: observe.Warning,
-			Summary:  "Redis {{ $labels.pod }} uses more than 90 % of what its data may fill.",
-			Remedy:   "When it is full, writes fail or keys are evicted, as plinth:redis.eviction says. Raise plinth:redis.memory, or let keys expire.",
-		},
-		{
-			Name: "RedisConnectionsNearLimit", Expr: fmt.Sprintf("redis_connected_clients%s > 0.8 * redis_max_clients%s", on, on), For: "5m",
-			Severity: observe.Warning,
-			Summary:  "Redis {{ $labels.pod }} has {{ $value }} connections, more than 80 % of its limit.",
-			Remedy:   "Look for clients that do not close theirs: redis-cli client list.",
-		},
-		{
+	alerts := append(serverAlerts(on, fmt.Sprintf("Look at `kubectl get pods -n %s -l app.kubernetes.io/name=%s` and at their logs.", namespace, app)),
+		observe.Alert{
 			Name: "RedisCannotSave", Expr: fmt.Sprintf("redis_rdb_last_bgsave_status%s == 0 or redis_aof_last_write_status%s == 0", on, on), For: "10m",
 			Severity: observe.Critical,
 			Summary:  "Redis {{ $labels.pod }} cannot write its data to disk, and refuses writes.",
 			Remedy:   "Look at its log, and at the room that is left on its disk and in its memory.",
-		},
-	}
+		})
 	if s.Mode == spec.HA {
 		alerts = append(alerts, haAlerts(namespace, app, on, s.Instances)...)
 		claims = fmt.Sprintf("%s-%s-[0-9]+", app, app)
@@ -99,6 +81,29 @@ func haAlerts(namespace, app, on string, instances int) []observe.Alert {
 				namespace, app, sentinels/2+1),
 			Summary: fmt.Sprintf("Only {{ $value }} sentinels of %s are up: a lost primary would not be replaced.", app),
 			Remedy:  fmt.Sprintf("Look at `kubectl get pods -n %s -l app=%s-sentinel`.", namespace, app),
+		},
+	}
+}
+
+// serverAlerts are about any server, wherever it runs. look is what to do about one that does not answer.
+func serverAlerts(on, look string) []observe.Alert {
+	return []observe.Alert{
+		{
+			Name: "RedisDown", Expr: fmt.Sprintf("redis_up%s == 0 or absent(redis_up%s)", on, on), For: "2m", Severity: observe.Critical,
+			Summary: "Redis {{ $labels.pod }} does not answer.",
+			Remedy:  look,
+		},
+		{
+			Name: "RedisMemoryNearLimit", Expr: fmt.Sprintf("redis_memory_used_bytes%s > 0.9 * redis_memory_max_bytes%s", on, on), For: "10m",
+			Severity: observe.Warning,
+			Summary:  "Redis {{ $labels.pod }} uses more than 90 % of what its data may fill.",
+			Remedy:   "When it is full, writes fail or keys are evicted, as plinth:redis.eviction says. Raise plinth:redis.memory, or let keys expire.",
+		},
+		{
+			Name: "RedisConnectionsNearLimit", Expr: fmt.Sprintf("redis_connected_clients%s > 0.8 * redis_max_clients%s", on, on), For: "5m",
+			Severity: observe.Warning,
+			Summary:  "Redis {{ $labels.pod }} has {{ $value }} connections, more than 80 % of its limit.",
+			Remedy:   "Look for clients that do not close theirs: redis-cli client list.",
 		},
 	}
 }

@@ -16,8 +16,9 @@ func TestRules(t *testing.T) {
 	overdue, err := backup.Overdue("RedisBackupTooOld", "data", "redis-ha-backup", backup.Spec{}.Complete())
 	require.NoError(t, err)
 	for file, alerts := range map[string][]observe.Alert{
-		"redis-ha":     append(Alerts("data", "redis-ha", Spec{Mode: spec.HA}.Complete()), overdue),
-		"redis-single": Alerts("data", "redis", Spec{}.Complete()),
+		"redis-ha":      append(Alerts("data", "redis-ha", Spec{Mode: spec.HA}.Complete()), overdue),
+		"redis-managed": managedAlerts("data", "redis-exporter"),
+		"redis-single":  Alerts("data", "redis", Spec{}.Complete()),
 	} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()

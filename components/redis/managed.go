@@ -62,6 +62,9 @@ func newManaged(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.Res
 	if err != nil {
 		return nil, fmt.Errorf("making redis %s: %w", name, err)
 	}
+	if err := watchManaged(ctx, name, args, server, parent); err != nil {
+		return nil, fmt.Errorf("watching over redis %s: %w", name, err)
+	}
 	values := pulumi.StringMap{
 		connection.Host:     server.Host,
 		connection.Port:     pulumi.String(fmt.Sprint(server.Port)),
