@@ -15,7 +15,8 @@ type Args struct {
 	Namespace pulumi.StringInput
 	// Data is the namespace of the data services.
 	Data string
-	// Postgres, Redis and RabbitMQ are the modes of the data services, of which ha and single are watched over. Empty where there is none.
+	// Postgres, Redis and RabbitMQ are the modes of the data services; empty where there is none. All are watched over but a RabbitMQ
+	// that the cloud runs.
 	Postgres, Redis, RabbitMQ spec.Mode
 	// Models are the workloads that serve models, by name. Their batches are shown where they are served by TensorFlow Serving.
 	Models []string
@@ -51,9 +52,6 @@ func (a *Args) all() []*grafana.Dashboard {
 	}
 	return all
 }
-
-// watched tells whether a data service is in the cluster, where it is scraped.
-func watched(mode spec.Mode) bool { return mode == spec.Single || mode == spec.HA }
 
 // query is of one kind of series.
 func query(legend, expr string, args ...any) []grafana.Query {

@@ -86,7 +86,7 @@ func TestOnlyWhatIsThere(t *testing.T) {
 		"nothing": {Args{}, map[string][]string{"plinth-overview": {"Requests", "Pods", "Health"}}},
 		"managed": {
 			Args{Postgres: spec.Managed, Redis: spec.Managed, RabbitMQ: spec.Managed, Logs: true},
-			map[string][]string{"plinth-overview": {"Requests", "Pods", "Health", "Logs"}},
+			map[string][]string{"plinth-overview": {"Requests", "Pods", "Health", "Logs"}, "plinth-database": {"Postgres", "Redis"}},
 		},
 		"GPUs": {Args{GPU: true}, map[string][]string{"plinth-overview": {"Requests", "Pods", "Health"}, "plinth-inference": {"GPUs"}}},
 		"models": {Args{Models: []string{"m"}, RabbitMQ: spec.Single}, map[string][]string{

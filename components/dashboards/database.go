@@ -18,10 +18,10 @@ func (a *Args) database() *grafana.Dashboard {
 		d.Rows = append(d.Rows,
 			grafana.Row{Title: "Postgres", Panels: cloudNativePG.panels(on)},
 			grafana.Row{Title: "Postgres replication and backups", Panels: replication(on)})
-	case spec.Single:
+	case spec.Single, spec.Managed:
 		d.Rows = append(d.Rows, grafana.Row{Title: "Postgres", Panels: postgresExporter.panels(on)})
 	}
-	if watched(a.Redis) {
+	if a.Redis != "" {
 		d.Rows = append(d.Rows, grafana.Row{Title: "Redis", Panels: redis(on, a.Redis)})
 	}
 	return d

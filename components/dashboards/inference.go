@@ -20,7 +20,7 @@ func (a *Args) inference() *grafana.Dashboard {
 		d.Rows = append(d.Rows,
 			grafana.Row{Title: "Throughput and latency", Panels: append(traffic(requests), latencies(requests)...)},
 			grafana.Row{Title: "Models and batches", Panels: batches(fmt.Sprintf(`service=~"%s"`, models))})
-		if watched(a.RabbitMQ) {
+		if a.hasQueues() {
 			d.Rows = append(d.Rows, grafana.Row{Title: "Queues", Panels: a.depth(living)})
 		}
 	}

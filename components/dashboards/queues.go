@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/plinth-iac/plinth/components/grafana"
+	"github.com/plinth-iac/plinth/components/spec"
 )
 
 const (
@@ -18,7 +19,7 @@ func (a *Args) queues() *grafana.Dashboard {
 	d := &grafana.Dashboard{
 		UID: "plinth-queues", Title: "Queues", Description: "What waits in RabbitMQ, how fast it comes and goes, and what nobody could handle.",
 	}
-	if !watched(a.RabbitMQ) {
+	if !a.hasQueues() {
 		return d
 	}
 	d.Variables = []grafana.Variable{
@@ -31,6 +32,9 @@ func (a *Args) queues() *grafana.Dashboard {
 	}
 	return d
 }
+
+// hasQueues tells whether RabbitMQ is in the cluster, where it is scraped.
+func (a *Args) hasQueues() bool { return a.RabbitMQ == spec.Single || a.RabbitMQ == spec.HA }
 
 // largest is a gauge of queues, and perSecond a counter of theirs.
 func (a *Args) largest(metric, queues string) string {
