@@ -1,6 +1,8 @@
 package tests
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -14,7 +16,7 @@ import (
 )
 
 // managedOn is a stack file on a cloud whose data services the cloud runs, as far as it does.
-func managedOn(t testing.TB, stack, cloud string, destroy bool) []mocks.Option {
+func managedOn(t testing.TB, stack, cloud string, destroy bool, more ...func(values map[string]any)) []mocks.Option {
 	t.Helper()
 	values := readStackFile(t, stack)
 	values["plinth:cloud"] = cloud
@@ -31,6 +33,9 @@ func managedOn(t testing.TB, stack, cloud string, destroy bool) []mocks.Option {
 	}
 	if destroy {
 		values["plinth:destroy"] = "allow"
+	}
+	for _, change := range more {
+		change(values)
 	}
 	return append(clouds[cloud](), asConfig(t, values), mocks.WithStack(stack))
 }
@@ -70,6 +75,27 @@ func TestManaged(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// TestManagedIsWatched: what a cloud runs tells Prometheus of itself through exporters, which reach their server and nothing else.
+func TestManagedIsWatched(t *testing.T) {
+	t.Parallel()
+	for cloud := range servers {
+		t.Run(cloud, func(t *testing.T) {
+			t.Parallel()
+			watch := func(values map[string]any) { values["plinth:monitoring"] = map[string]any{"enabled": true} }
+			rec := mocks.Up(t, stacks.Platform, managedOn(t, "prod", cloud, false, watch)...)
+			all := pairs(t, rec)
+			for exporter, scraped := range map[string]string{"postgres-exporter": ":9187", "redis-exporter": ":9121"} {
+				assert.True(t, rec.Has("kubernetes:apps/v1:Deployment", exporter))
+				assert.True(t, rec.Has("kubernetes:monitoring.coreos.com/v1:PrometheusRule", exporter))
+				assert.Contains(t, all, "monitoring/prometheus -> data/"+exporter+scraped)
+				ways := slices.DeleteFunc(slices.Clone(all), func(pair string) bool { return !strings.HasPrefix(pair, "data/"+exporter+" ->") })
+				assert.Len(t, ways, 1, exporter)
+			}
+			assert.Contains(t, dashboardRows(t, rec)["plinth-database"], "Postgres")
+		})
 	}
 }
 
