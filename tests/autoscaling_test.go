@@ -86,6 +86,52 @@ func TestBrokerIsOpenToKEDAWhereItAsks(t *testing.T) {
 	assert.Len(t, mocks.As[*networkingv1.NetworkPolicy](t, scheduled.Get(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "keda-keda-operator")).Spec.Egress, 1)
 }
 
+// TestQueueIsAskedInEveryMode: wherever the broker is, KEDA gets there and believes its certificate.
+func TestQueueIsAskedInEveryMode(t *testing.T) {
+	t.Parallel()
+	definitions := crds.KEDA(t)
+	withKEDA := func(values map[string]any) { values["plinth:autoscaling"] = map[string]any{"enabled": true} }
+	encrypted := readStackFile(t, "prod")
+	withKEDA(encrypted)
+	encrypted["plinth:rabbitmq"].(map[string]any)["tls"] = true
+	for name, test := range map[string]struct {
+		options    []mocks.Option
+		parameters []string
+		inCluster  bool
+	}{
+		"ha":      {append(onCloud(t, "prod", "gcp"), asConfig(t, encrypted), asConfig(t, map[string]any{"plinth:cloud": "gcp"})), []string{"host", "ca"}, true},
+		"managed": {managedOn(t, "prod", "aws", false, withKEDA), []string{"host"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			mocks.Modes(t, func(t *testing.T, run func(testing.TB, pulumi.RunFunc, ...mocks.Option) *mocks.Recording) {
+				r := run(t, stacks.Platform, test.options...)
+				authentication := r.Get(t, "kubernetes:keda.sh/v1alpha1:TriggerAuthentication", "ml-inference").Inputs
+				crds.Validate(t, authentication, definitions)
+				var parameters []string
+				for _, each := range authentication["spec"].(map[string]any)["secretTargetRef"].([]any) {
+					parameters = append(parameters, each.(map[string]any)["parameter"].(string))
+				}
+				assert.Equal(t, test.parameters, parameters)
+
+				out := mocks.As[*networkingv1.NetworkPolicy](t, r.Get(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "keda-keda-operator")).Spec.Egress
+				require.Len(t, out, 2)
+				assert.Equal(t, int32(5671), out[1].Ports[0].Port.IntVal)
+				assert.Equal(t, test.inCluster, out[1].To[0].IPBlock == nil)
+				if !test.inCluster {
+					return
+				}
+				in := mocks.As[*networkingv1.NetworkPolicy](t, r.Get(t, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "rabbitmq-ha")).Spec.Ingress
+				var apps []string
+				for _, from := range in[0].From {
+					apps = append(apps, from.PodSelector.MatchLabels["app.kubernetes.io/name"])
+				}
+				assert.Contains(t, apps, "keda-operator")
+			})
+		})
+	}
+}
+
 func TestAutoscalingWithoutItsChart(t *testing.T) {
 	t.Parallel()
 	r := mocks.Up(t, stacks.With(config.Rehearsal(), config.WithoutCharts(map[string]string{"keda": "no route"})),

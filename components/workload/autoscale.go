@@ -20,21 +20,29 @@ func (b *builder) autoscaled() bool {
 	return b.scaledObject() || r.Max != nil && (r.CPU > 0 || r.Memory > 0)
 }
 
-// replicas is nil where an autoscaler owns them: every `up` would reset its work.
+// replicas is nil where an autoscaler owns them: every `up` would reset its work. KEDA does not run on nodes that run nothing.
 func (b *builder) replicas() pulumi.IntPtrInput {
-	if b.autoscaled() {
+	switch {
+	case b.scaledObject() && b.args.Simulated:
+		return pulumi.Int(b.replicasWithoutKEDA())
+	case b.autoscaled():
 		return nil
 	}
 	return pulumi.Int(b.leastReplicas())
 }
 
-// leastReplicas is how many there are at any time. Without KEDA nothing starts what is at zero, nor adds what a schedule asks for.
+// leastReplicas is how many there are at any time.
 func (b *builder) leastReplicas() int {
+	if b.args.Autoscaler != nil {
+		return *b.spec.Replicas.Min
+	}
+	return b.replicasWithoutKEDA()
+}
+
+// replicasWithoutKEDA are enough at any time: nothing starts what is at zero, nor adds what a schedule asks for.
+func (b *builder) replicasWithoutKEDA() int {
 	r := b.spec.Replicas
 	least := *r.Min
-	if b.args.Autoscaler != nil {
-		return least
-	}
 	if r.Queue != nil {
 		least = max(1, least)
 	}

@@ -12,8 +12,9 @@
 // and Secrets for the environment and the files, and by the spec's kind:
 //
 //   - service: a Deployment (or, where a volume is each replica's own, a StatefulSet and its claims), a Service where
-//     there are ports, a PodDisruptionBudget, a HorizontalPodAutoscaler where there is a max, and where there is monitoring a
-//     PrometheusRule and, for metrics, a ServiceMonitor;
+//     there are ports, a PodDisruptionBudget, a HorizontalPodAutoscaler where there is a max (a ScaledObject of KEDA in its place
+//     where a queue or the time of day counts too), a VerticalPodAutoscaler where recommendations are asked for, and where
+//     there is monitoring a PrometheusRule and, for metrics, a ServiceMonitor;
 //   - job: a Job, run again whenever anything in it changes;
 //   - cronjob: a CronJob.
 //

@@ -139,6 +139,23 @@ func TestScaledStatefulSet(t *testing.T) {
 	assert.Len(t, rec.ByType(claimType), 3, "a disk for each that there can be")
 }
 
+// TestOnNodesThatRunNothing: where KEDA is installed and does not run, what would be scaled is there all the same, to be placed.
+func TestOnNodesThatRunNothing(t *testing.T) {
+	t.Parallel()
+	simulated := func(args *workload.Args) { args.Simulated = true }
+	for replicas, want := range map[string]int32{
+		"{min: 0, max: 5, queue: {name: q}}":                                                      1,
+		"{min: 2, schedule: {timeZone: Etc/UTC, start: 0 7 * * *, end: 0 20 * * *, replicas: 4}}": 4,
+		"{min: 0, max: 5, cpu: 50, queue: {name: q}}":                                             1,
+	} {
+		rec := up(t, "{image: 'a:1', uses: [rabbitmq], replicas: "+replicas+"}", scaled(""), simulated)
+		assert.True(t, rec.Has(scaledObjectType, "app"))
+		assert.Equal(t, want, *mocks.As[*appsv1.Deployment](t, rec.Get(t, deploymentType, "app")).Spec.Replicas)
+	}
+	plain := up(t, "{image: 'a:1', replicas: {min: 2, max: 4}}", scaled(""), simulated)
+	assert.Nil(t, mocks.As[*appsv1.Deployment](t, plain.Get(t, deploymentType, "app")).Spec.Replicas, "Kubernetes' own autoscaler runs there too")
+}
+
 func TestScaledObjectInPreview(t *testing.T) {
 	t.Parallel()
 	text := "{image: 'a:1', uses: [rabbitmq], replicas: {min: 0, max: 5, queue: {name: q}}}"

@@ -33,6 +33,8 @@ type Args struct {
 	// Autoscaler is what scaling on queues and schedules depends on: see autoscaling.NewKEDA. Nil where there is no KEDA: then a
 	// warning tells what does not scale.
 	Autoscaler []pulumi.Resource
+	// Simulated is for nodes that run nothing, and so no autoscaler of our own.
+	Simulated bool
 	// Recommender is what VerticalPodAutoscalers depend on: see autoscaling.NewRecommender. Nil makes none.
 	Recommender []pulumi.Resource
 	// Monitoring are the resources that bring Prometheus' kinds. Nil where there is no monitoring.

@@ -34,6 +34,7 @@ func (p *platform) addWorkloads(ctx *pulumi.Context) error {
 			Published:   p.publishes(spec),
 			RollOn:      p.rollOn(),
 			Autoscaler:  p.autoscaler,
+			Simulated:   p.cfg.Simulated,
 			Recommender: p.recommender,
 			Tracing:     p.tracing(),
 		}, p.runsPods())
