@@ -74,6 +74,13 @@ func TestDashboardsOfALittle(t *testing.T) {
 		delete(values, key)
 	}
 	values["plinth:monitoring"].(map[string]any)["gpu"] = false
-	r := mocks.Up(t, stacks.With(config.Rehearsal()), asConfig(t, values), mocks.WithStack("dev"))
-	assert.Equal(t, map[string][]string{"plinth-overview": {"Requests", "Pods", "Health"}}, dashboardRows(t, r))
+	up := func() map[string][]string {
+		return dashboardRows(t, mocks.Up(t, stacks.With(config.Rehearsal()), asConfig(t, values), mocks.WithStack("dev")))
+	}
+	assert.Equal(t, map[string][]string{"plinth-overview": {"Requests", "Pods", "Health"}}, up())
+	serving := map[string]any{"image": "tensorflow/serving:2.19.0", "ports": map[string]any{"rest": 8501}}
+	values["plinth:workloads"] = map[string]any{"triage": serving}
+	assert.NotContains(t, up(), "plinth-inference", "nothing is known of what it serves")
+	serving["metrics"] = map[string]any{"path": "/monitoring/prometheus/metrics"}
+	assert.Equal(t, []string{"Throughput and latency", "Models and batches"}, up()["plinth-inference"])
 }

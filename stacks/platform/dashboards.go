@@ -2,6 +2,7 @@ package platform
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -31,11 +32,14 @@ func (p *platform) addDashboards(ctx *pulumi.Context) error {
 	return dashboards.New(ctx, "dashboards", args, p.inCluster())
 }
 
-// models are the workloads that serve models, in order: those with a GPU.
+// servingPath begins the path of TensorFlow Serving's metrics (2.19.0, util/prometheus_exporter.cc), and of no other server's.
+const servingPath = "/monitoring/prometheus/"
+
+// models are the workloads that serve models, in order: those with a GPU, and those whose metrics are TensorFlow Serving's.
 func models(cfg *config.Config) []string {
 	var names []string
 	for name, w := range cfg.Workloads {
-		if w.GPU > 0 {
+		if w.GPU > 0 || w.Metrics != nil && strings.HasPrefix(w.Metrics.Path, servingPath) {
 			names = append(names, name)
 		}
 	}
