@@ -15,7 +15,7 @@
 // ObjectStore, ScheduledBackup, Databases and Pooler; and the NetworkPolicies that let these and the operator reach each other.
 // Its Cluster is postgres-ha, or postgres-ha-<mark> after a recovery, which leaves the one before as it is.
 //
-// Mode managed is the cloud's own service (package managed).
+// Mode managed is the cloud's own service (package managed), with an exporter of ours beside it where the platform has monitoring.
 //
 // In all of them the application's user owns its database and is no superuser; nobody logs in as that from outside.
 // kubectl exec -n data postgres-0 -- psql, or kubectl exec -n data postgres-ha-1 -c postgres -- psql, does so inside.

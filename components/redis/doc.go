@@ -18,7 +18,7 @@
 // everything between them is encrypted; a client that asks the sentinels gets addresses, and so cannot check the server's name.
 // Replication does not wait: what the primary confirmed in its last moments can be lost.
 //
-// Mode managed has the cloud run it (see package managed).
+// Mode managed has the cloud run it (see package managed), with an exporter of ours beside it where the platform has monitoring.
 //
 // Both modes in the cluster send a snapshot a day to the cloud's object storage (see package backup), and are watched by
 // Prometheus where it is there (see Alerts). A change that would lose data, to another mode or a smaller disk, is refused.
