@@ -21,10 +21,17 @@ const services = `config:
   plinth:charts: file://MIRROR
   plinth:gateway: { enabled: true }
   plinth:certificates: { enabled: true }
+  plinth:cluster: { pools: { system: { cpu: 4, memory: 16Gi, nodes: { min: 1 } }, gpu: { gpu: { model: t4 }, nodes: { min: 1 } } } }
+  plinth:secrets: { values: { alerts: { pagerduty: { generate: 32 }, slack: { generate: 32 } } } }
+  plinth:monitoring:
+    enabled: true
+    alerts:
+      pagerduty: { key: { name: alerts, key: pagerduty } }
+      slack: { url: { name: alerts, key: slack }, channel: "#alerts" }
   plinth:autoscaling: { enabled: true, recommendations: true }
   plinth:rabbitmq: { queues: [ { name: orders } ] }
   plinth:workloads:
-    api: { image: "api:1", ports: { http: 8080 }, route: { host: api, rateLimit: 100/s } }
+    api: { image: "api:1", ports: { http: 8080 }, metrics: { path: /actuator/prometheus }, route: { host: api, rateLimit: 100/s } }
     infer: { image: "infer:1", ports: { grpc: 9000 }, route: { host: infer } }
     worker: { image: "worker:1", uses: [rabbitmq], replicas: { min: 0, max: 5, cpu: 70, queue: { name: orders } } }
     clerk: { image: "clerk:1", replicas: { min: 1, schedule: { timeZone: Europe/Berlin, start: 0 7 * * 1-5, end: 0 20 * * 1-5, replicas: 2 } } }
@@ -50,7 +57,7 @@ func definitions(t *testing.T, folder string) map[string]string {
 // shared is the folder of the definitions that a project published.
 func shared(project string) string { return filepath.Join("../../../shared/crds", project) }
 
-// writeChart packs a chart that brings the real definitions in a folder and nothing else. They are in a part of the chart, as
+// writeChart packs a chart that brings the real definitions in a folder, if it is given one, and nothing else. They are in a part of the chart, as
 // Envoy Gateway has them: Helm keeps the chart itself with the release, and they would be too big.
 func writeChart(t *testing.T, mirror string, chart charts.Chart, folder string) {
 	t.Helper()
@@ -59,8 +66,10 @@ func writeChart(t *testing.T, mirror string, chart charts.Chart, folder string) 
 		"templates/present.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ .Release.Name }}'}\n",
 		"charts/crds/Chart.yaml": "apiVersion: v2\nname: crds\nversion: 0.0.0\n",
 	}
-	for name, text := range definitions(t, folder) {
-		files["charts/crds/crds/"+name] = text
+	if folder != "" {
+		for name, text := range definitions(t, folder) {
+			files["charts/crds/crds/"+name] = text
+		}
 	}
 	out, err := os.Create(filepath.Join(mirror, chart.Name+"-"+chart.Version+".tgz"))
 	require.NoError(t, err)
@@ -81,6 +90,8 @@ func TestServices(t *testing.T) {
 	mirror := t.TempDir()
 	writeChart(t, mirror, charts.EnvoyGateway, shared("envoy-gateway"))
 	writeChart(t, mirror, charts.CertManager, shared("cert-manager"))
+	writeChart(t, mirror, charts.KubePrometheusStack, shared("prometheus-operator"))
+	writeChart(t, mirror, charts.DCGMExporter, "")
 	writeChart(t, mirror, charts.KEDA, crds.KEDA(t))
 	writeChart(t, mirror, charts.VerticalPodAutoscaler, shared("vertical-pod-autoscaler"))
 	p := newProject(t, "dev")
@@ -93,6 +104,8 @@ func TestServices(t *testing.T) {
 		"BackendTrafficPolicy apps/api", "ClientTrafficPolicy envoy-gateway-system/https", "EnvoyProxy envoy-gateway-system/plinth",
 		"Certificate envoy-gateway-system/wildcard.example.com",
 		"ScaledObject apps/worker", "TriggerAuthentication apps/worker", "ScaledObject apps/clerk", "VerticalPodAutoscaler apps/api",
+		"ServiceMonitor apps/api", "PrometheusRule apps/api", "PrometheusRule monitoring/monitoring-requests", "AlertmanagerConfig monitoring/plinth",
+		"PodMonitor data/rabbitmq", "PodMonitor envoy-gateway-system/gateway", "PodMonitor gpu-metrics/gpu-metrics", "PodMonitor keda/keda",
 	} {
 		assert.Contains(t, out, object, "the API server accepts it")
 	}
