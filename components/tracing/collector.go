@@ -73,14 +73,14 @@ func (b *builder) collectorConfiguration() map[string]any {
 			"probabilistic_sampler": map[string]any{"sampling_percentage": b.args.Spec.Sample},
 			"batch":                 map[string]any{},
 		},
-		"exporters": map[string]any{"otlp": map[string]any{
+		"exporters": map[string]any{"otlp_grpc": map[string]any{
 			"endpoint": fmt.Sprintf("%s.%s.svc:%d", jaeger, Namespace, grpcPort), "tls": map[string]any{"insecure": true},
 		}},
 		"service": map[string]any{
 			"extensions": []any{"health_check"},
 			"telemetry":  telemetry(own),
 			"pipelines": map[string]any{"traces": map[string]any{
-				"receivers": []any{"otlp"}, "processors": []any{"memory_limiter", "probabilistic_sampler", "batch"}, "exporters": []any{"otlp"},
+				"receivers": []any{"otlp"}, "processors": []any{"memory_limiter", "probabilistic_sampler", "batch"}, "exporters": []any{"otlp_grpc"},
 			}},
 		},
 	}

@@ -77,7 +77,7 @@ func TestCollector(t *testing.T) {
 		assert.Equal(t, map[string]any{"enabled": true, "minAvailable": 1.0}, given["podDisruptionBudget"])
 		config := given["alternateConfig"]
 		assert.Equal(t, 10.0, at(t, config, "processors", "probabilistic_sampler", "sampling_percentage"))
-		assert.Equal(t, "jaeger.tracing.svc:4317", at(t, config, "exporters", "otlp", "endpoint"))
+		assert.Equal(t, "jaeger.tracing.svc:4317", at(t, config, "exporters", "otlp_grpc", "endpoint"))
 		requirePipelines(t, config)
 
 		rules := policy(t, rec, "tracing-collector-opentelemetry-collector")
