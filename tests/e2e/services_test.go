@@ -29,9 +29,11 @@ const services = `config:
       pagerduty: { key: { name: alerts, key: pagerduty } }
       slack: { url: { name: alerts, key: slack }, channel: "#alerts" }
   plinth:autoscaling: { enabled: true, recommendations: true }
+  plinth:logging: elastic
+  plinth:tracing: { enabled: true }
   plinth:rabbitmq: { queues: [ { name: orders } ] }
   plinth:workloads:
-    api: { image: "api:1", ports: { http: 8080 }, metrics: { path: /actuator/prometheus }, route: { host: api, rateLimit: 100/s } }
+    api: { image: "api:1", tracing: true, ports: { http: 8080 }, metrics: { path: /actuator/prometheus }, route: { host: api, rateLimit: 100/s } }
     infer: { image: "infer:1", ports: { grpc: 9000 }, route: { host: infer } }
     worker: { image: "worker:1", uses: [rabbitmq], replicas: { min: 0, max: 5, cpu: 70, queue: { name: orders } } }
     clerk: { image: "clerk:1", replicas: { min: 1, schedule: { timeZone: Europe/Berlin, start: 0 7 * * 1-5, end: 0 20 * * 1-5, replicas: 2 } } }
@@ -94,6 +96,9 @@ func TestServices(t *testing.T) {
 	writeChart(t, mirror, charts.DCGMExporter, "")
 	writeChart(t, mirror, charts.KEDA, crds.KEDA(t))
 	writeChart(t, mirror, charts.VerticalPodAutoscaler, shared("vertical-pod-autoscaler"))
+	writeChart(t, mirror, charts.ECKOperator, shared("eck-operator"))
+	writeChart(t, mirror, charts.OpenTelemetryCollector, "")
+	writeChart(t, mirror, charts.Jaeger, "")
 	p := newProject(t, "dev")
 	p.write(services)
 	p.edit("MIRROR", mirror)
@@ -104,8 +109,10 @@ func TestServices(t *testing.T) {
 		"BackendTrafficPolicy apps/api", "ClientTrafficPolicy envoy-gateway-system/https", "EnvoyProxy envoy-gateway-system/plinth",
 		"Certificate envoy-gateway-system/wildcard.example.com",
 		"ScaledObject apps/worker", "TriggerAuthentication apps/worker", "ScaledObject apps/clerk", "VerticalPodAutoscaler apps/api",
+		"Elasticsearch logging/logs", "Kibana logging/logs", "Beat logging-agents/filebeat",
 		"ServiceMonitor apps/api", "PrometheusRule apps/api", "PrometheusRule monitoring/monitoring-requests", "AlertmanagerConfig monitoring/plinth",
 		"PodMonitor data/rabbitmq", "PodMonitor envoy-gateway-system/gateway", "PodMonitor gpu-metrics/gpu-metrics", "PodMonitor keda/keda",
+		"PodMonitor tracing/tracing-opentelemetry-collector", "PodMonitor tracing/tracing-jaeger",
 	} {
 		assert.Contains(t, out, object, "the API server accepts it")
 	}
