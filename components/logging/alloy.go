@@ -72,6 +72,7 @@ func (b *builder) alloyValues(config string) pulumi.Map {
 		"controller": pulumi.Map{
 			"priorityClassName": pulumi.String(b.args.PriorityClass),
 			"tolerations":       everywhere,
+			"updateStrategy":    rollout,
 			"volumes": pulumi.Map{"extra": pulumi.MapArray{
 				folder("logs", podLogs, "Directory"), folder("state", alloyState, "DirectoryOrCreate"),
 			}},

@@ -41,6 +41,7 @@ func TestAlloyOnEveryNode(t *testing.T) {
 	values := at(t, rec.Get(t, releaseType, "logging-alloy").Inputs, "values").(map[string]any)
 	chartstest.CheckValues(t, "alloy", values)
 	assert.Equal(t, []any{map[string]any{"operator": "Exists"}}, at(t, values, "controller", "tolerations"), "spot and GPU nodes too")
+	assert.Equal(t, "25%", at(t, values, "controller", "updateStrategy", "rollingUpdate", "maxUnavailable"), "a rollout ends before Helm gives up")
 	assert.Equal(t, "plinth-high", at(t, values, "controller", "priorityClassName"))
 	for list, verbs := range map[string][]any{"rules": {"get"}, "clusterRules": {"list", "watch"}} {
 		assert.Equal(t, []any{map[string]any{

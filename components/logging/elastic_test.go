@@ -11,6 +11,7 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 
 	"github.com/plinth-iac/plinth/components/charts/chartstest"
+	"github.com/plinth-iac/plinth/components/network"
 	"github.com/plinth-iac/plinth/tests/crds"
 	"github.com/plinth-iac/plinth/tests/mocks"
 )
@@ -135,6 +136,24 @@ func TestElasticIsClosed(t *testing.T) {
 	}, reached(t, rec, "logging-elasticsearch", "logging-elasticsearch-nodes", "logging-kibana", "logging-filebeat", "logging-eck-elastic-operator"))
 	assert.Empty(t, rec.ByType(secretType))
 	assert.NotContains(t, rec.Get(t, elasticsearchType, "logging-elasticsearch").Inputs["spec"], "auth")
+}
+
+// TestElasticRequests: what the gateway's proxies print is taken apart, and nothing where there is no gateway.
+func TestElasticRequests(t *testing.T) {
+	t.Parallel()
+	config := func(change func(*Args)) map[string]any {
+		rec := mocks.Up(t, program(t, Spec{Store: Elastic}, change))
+		return at(t, rec.Get(t, beatType, "logging-filebeat").Inputs, "spec", "config").(map[string]any)
+	}
+	fields := at(t, config(nil)["processors"].([]any)[0], "decode_json_fields").(map[string]any)
+	assert.Equal(t, []any{
+		map[string]any{"equals": map[string]any{"kubernetes.namespace": "envoy-gateway-system"}},
+		map[string]any{"equals": map[string]any{"kubernetes.labels.app_kubernetes_io/name": "envoy"}},
+	}, at(t, fields, "when", "and"))
+	without := config(func(a *Args) { a.JSON = network.Peer{} })
+	assert.NotContains(t, without, "processors")
+	provider := at(t, without, "filebeat", "autodiscover", "providers").([]any)[0]
+	assert.NotContains(t, provider, "hints", "by which a pod's annotation has Filebeat read any file")
 }
 
 // TestElasticReader: Grafana has a user of its own, whose password stays a secret.

@@ -32,7 +32,7 @@ func (b *builder) filebeat(after []pulumi.Resource) error {
 		"type": pulumi.String("filebeat"), "version": pulumi.String(elasticVersion),
 		"elasticsearchRef": pulumi.Map{"name": pulumi.String(elasticsearchKind.object), "namespace": pulumi.String(Namespace)},
 		"config":           b.filebeatConfig(),
-		"daemonSet":        pulumi.Map{"podTemplate": b.filebeatPod(policy)},
+		"daemonSet":        pulumi.Map{"podTemplate": b.filebeatPod(policy), "updateStrategy": rollout},
 	}, append(account, after...))
 }
 

@@ -102,6 +102,11 @@ func (b *builder) namespaces() error {
 // everywhere has the collectors run on every node, whatever it is kept free for.
 var everywhere = pulumi.MapArray{pulumi.Map{"operator": pulumi.String("Exists")}}
 
+// rollout replaces collectors a quarter at a time, so that it ends in minutes on many nodes, too: meanwhile the nodes' files keep the logs.
+var rollout = pulumi.Map{
+	"type": pulumi.String("RollingUpdate"), "rollingUpdate": pulumi.Map{"maxUnavailable": pulumi.String("25%")},
+}
+
 // collector is how the collectors' containers run: as root, whose files the logs are, and with no other right of root's.
 var collector = pulumi.Map{
 	"runAsUser": pulumi.Int(0), "runAsGroup": pulumi.Int(0), "allowPrivilegeEscalation": pulumi.Bool(false),
