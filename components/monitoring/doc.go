@@ -9,6 +9,8 @@
 // of what workloads answer; and by Alert an AlertmanagerConfig, which names the secrets that alerts are sent with, so that none is in
 // the chart's values.
 //
+// What Prometheus has kept goes with the namespace, and so when monitoring is turned off.
+//
 // Grafana takes its datasources and dashboards from ConfigMaps of the namespace monitoring, by label, and keeps nothing that is made in
 // it by hand. It is not published: Access says how it is reached.
 //

@@ -27,8 +27,6 @@ type Args struct {
 	Cloud string
 	// Random is the provider that generates Grafana's password.
 	Random pulumi.ProviderResource
-	// KeepData keeps Prometheus' disks when the stack is destroyed.
-	KeepData bool
 	// Simulated is for nodes that run nothing: nobody would answer the webhook there, nor run the Jobs that prepare it.
 	Simulated bool
 }
@@ -96,6 +94,10 @@ func (b *builder) install() error {
 	if err != nil {
 		return err
 	}
+	disks, err := b.disks(in.Name)
+	if err != nil {
+		return err
+	}
 	login, err := b.login(in.Name)
 	if err != nil {
 		return err
@@ -103,7 +105,7 @@ func (b *builder) install() error {
 	program, err := charts.Install(b.ctx, b.name, &charts.InstallArgs{
 		Chart: charts.KubePrometheusStack, Mirror: b.args.Mirror, Namespace: Namespace, In: in.Name,
 		Values: b.values(nodes.Name, login), Pods: b.pods(),
-	}, b.parent, pulumi.DependsOn(doors))
+	}, b.parent, pulumi.DependsOn(append(doors, disks...)))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	k8score "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/plinth-iac/plinth/components/charts/chartstest"
@@ -73,25 +74,29 @@ func valuesOf(t *testing.T, rec *mocks.Recording) map[string]any {
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		spec                      monitoring.Spec
-		keep                      bool
-		alertmanagers             float64
-		deleted, retention, bytes string
+		spec             monitoring.Spec
+		alertmanagers    float64
+		retention, bytes string
 	}{
-		"dev":  {monitoring.Spec{Retention: 3, Storage: "5Gi", Memory: "1Gi", Replicas: 1}, false, 1, "Delete", "3d", "4096MiB"},
-		"prod": {monitoring.Spec{Retention: 30, Storage: "100Gi", Memory: "4Gi", Replicas: 2}, true, 3, "Retain", "30d", "81920MiB"},
+		"dev":  {monitoring.Spec{Retention: 3, Storage: "5Gi", Memory: "1Gi", Replicas: 1}, 1, "3d", "4096MiB"},
+		"prod": {monitoring.Spec{Retention: 30, Storage: "100Gi", Memory: "4Gi", Replicas: 2}, 3, "30d", "81920MiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			mocks.Modes(t, func(t *testing.T, run func(testing.TB, pulumi.RunFunc, ...mocks.Option) *mocks.Recording) {
-				values := valuesOf(t, run(t, program(t, func(a *monitoring.Args) { a.Spec, a.KeepData = c.spec, c.keep })))
+				rec := run(t, program(t, func(a *monitoring.Args) { a.Spec = c.spec }))
+				values := valuesOf(t, rec)
 				server := values["prometheus"].(map[string]any)["prometheusSpec"].(map[string]any)
 				assert.Equal(t, float64(c.spec.Replicas), server["replicas"])
 				assert.Equal(t, c.retention, server["retention"])
 				assert.Equal(t, c.bytes, server["retentionSize"], "less than the disk has")
-				claim := server["storageSpec"].(map[string]any)["volumeClaimTemplate"].(map[string]any)["spec"].(map[string]any)
-				assert.Equal(t, map[string]any{"requests": map[string]any{"storage": string(c.spec.Storage)}}, claim["resources"])
-				assert.Equal(t, map[string]any{"whenDeleted": c.deleted, "whenScaled": "Retain"}, server["persistentVolumeClaimRetentionPolicy"])
+				claims := rec.ByType("kubernetes:core/v1:PersistentVolumeClaim")
+				require.Len(t, claims, c.spec.Replicas, "one each")
+				claim := mocks.As[*k8score.PersistentVolumeClaim](t, claims[0])
+				assert.Equal(t, "metrics-prometheus-kube-prometheus-stack-prometheus-0", claim.Name, "as the StatefulSet's is called")
+				assert.Equal(t, string(c.spec.Storage), claim.Spec.Resources.Requests.Storage().String())
+				template := server["storageSpec"].(map[string]any)["volumeClaimTemplate"].(map[string]any)
+				assert.Equal(t, map[string]any{"name": "metrics"}, template["metadata"])
 				budget := values["prometheus"].(map[string]any)["podDisruptionBudget"].(map[string]any)
 				assert.Equal(t, c.spec.Replicas > 1, budget["enabled"], "a single one may be drained")
 				told := values["alertmanager"].(map[string]any)["alertmanagerSpec"].(map[string]any)

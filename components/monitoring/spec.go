@@ -15,7 +15,7 @@ type Spec struct {
 	Install *bool `json:"install,omitempty"`
 	// Retention is how many days metrics are kept, less where storage does not suffice. Default dev 3, stage 10, prod 30.
 	Retention int `json:"retention,omitempty" jsonschema:"minimum=1,maximum=3650"`
-	// Storage of each Prometheus, in bytes. Default dev 5Gi, stage 20Gi, prod 100Gi.
+	// Storage of each Prometheus, in bytes. It may grow, never shrink. Default dev 5Gi, stage 20Gi, prod 100Gi.
 	Storage spec.Quantity `json:"storage,omitempty"`
 	// Memory of each Prometheus, in bytes: it grows with the number of series. Default dev 1Gi, stage 2Gi, prod 4Gi.
 	Memory spec.Quantity `json:"memory,omitempty"`

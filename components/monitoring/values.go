@@ -70,11 +70,11 @@ func (b *builder) prometheusValues() pulumi.Map {
 			"replicas":  pulumi.Int(s.Replicas),
 			"retention": pulumi.String(fmt.Sprintf("%dd", s.Retention)),
 			// prometheus.io/docs/prometheus/latest/storage, "Right-Sizing Retention Size": at most 80 to 85 % of the disk.
-			"retentionSize":                        pulumi.String(fmt.Sprintf("%dMiB", new(s.Storage.Value()).Value()*8/10>>20)),
-			"storageSpec":                          claim(string(s.Storage)),
-			"persistentVolumeClaimRetentionPolicy": b.keep(),
-			"resources":                            charts.Requests("200m", string(s.Memory)),
-			"topologySpreadConstraints":            charts.Spread(prometheus),
+			"retentionSize": pulumi.String(fmt.Sprintf("%dMiB", new(s.Storage.Value()).Value()*8/10>>20)),
+			// Its disks are there already, of the size that they should be.
+			"storageSpec":               claimTemplate(volume, "1Gi"),
+			"resources":                 charts.Requests("200m", string(s.Memory)),
+			"topologySpreadConstraints": charts.Spread(prometheus),
 			// Whoever made a monitor or a rule, and however it is labelled.
 			"serviceMonitorSelectorNilUsesHelmValues": no, "podMonitorSelectorNilUsesHelmValues": no,
 			"probeSelectorNilUsesHelmValues": no, "scrapeConfigSelectorNilUsesHelmValues": no, "ruleSelectorNilUsesHelmValues": no,
@@ -96,35 +96,18 @@ func (b *builder) alertmanagerValues() pulumi.Map {
 		"alertmanagerSpec": pulumi.Map{
 			"replicas": pulumi.Int(b.alertmanagers()),
 			// Silences, and who was told of what.
-			"storage":                              pulumi.Map{"volumeClaimTemplate": claim("1Gi")["volumeClaimTemplate"]},
-			"persistentVolumeClaimRetentionPolicy": b.keep(),
-			"resources":                            charts.Requests("10m", "128Mi"),
-			"topologySpreadConstraints":            charts.Spread(alertmanager),
+			"storage":                   claimTemplate("silences", "1Gi"),
+			"resources":                 charts.Requests("10m", "128Mi"),
+			"topologySpreadConstraints": charts.Spread(alertmanager),
 			// The platform's own configuration is for alerts of all namespaces, and a team's for its own.
 			"alertmanagerConfigMatcherStrategy": pulumi.Map{"type": pulumi.String("OnNamespaceExceptForAlertmanagerNamespace")},
 		},
 	}
 }
 
-// keep says what becomes of disks when those that write to them go.
-func (b *builder) keep() pulumi.Map {
-	deleted := "Delete"
-	if b.args.KeepData {
-		deleted = "Retain"
-	}
-	return pulumi.Map{"whenDeleted": pulumi.String(deleted), "whenScaled": pulumi.String("Retain")}
-}
-
 // budget lets one be evicted at a time, and a single one too.
 func budget(replicas int) pulumi.Map {
 	return pulumi.Map{"enabled": pulumi.Bool(replicas > 1), "minAvailable": pulumi.Int(replicas - 1)}
-}
-
-func claim(size string) pulumi.Map {
-	return pulumi.Map{"volumeClaimTemplate": pulumi.Map{"spec": pulumi.Map{
-		"accessModes": pulumi.ToStringArray([]string{"ReadWriteOnce"}),
-		"resources":   pulumi.Map{"requests": pulumi.Map{"storage": pulumi.String(size)}},
-	}}}
 }
 
 // grafanaValues let it read what is in its own namespace only, and have it call nobody.

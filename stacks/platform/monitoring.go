@@ -34,7 +34,7 @@ func (p *platform) addMonitoring(ctx *pulumi.Context) (err error) {
 		cloud = ""
 	}
 	p.watch, err = monitoring.New(ctx, "monitoring", &monitoring.Args{
-		Spec: p.cfg.Monitoring, Mirror: p.cfg.Charts, Cloud: cloud, Random: p.random, KeepData: p.keepData(), Simulated: p.cfg.Simulated,
+		Spec: p.cfg.Monitoring, Mirror: p.cfg.Charts, Cloud: cloud, Random: p.random, Simulated: p.cfg.Simulated,
 	}, p.inCluster())
 	if err != nil {
 		return err
