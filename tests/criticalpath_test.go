@@ -66,7 +66,8 @@ var unavoidable = []struct{ what, needs, why string }{
 	{`^aws:eks/addon:.*-(coredns|aws-ebs-csi-driver|metrics-server)$`, `^aws:eks/nodeGroup:.* cluster-system$`, "their pods need a node"},
 	{`^kubernetes:helm.sh/v3:Release cluster-`, `^aws:eks/(addon:.*-coredns|nodeGroup:.* cluster-system)$`, "controllers need a node and names"},
 	{`^kubernetes:core/v1:Service `, `^kubernetes:helm.sh/v3:Release cluster-aws-load-balancer-controller$`, "its webhook is asked about every Service"},
-	{`^kubernetes:helm.sh/v3:Release (cert-manager|.*-operator)$`, `^kubernetes:helm.sh/v3:Release cluster-aws-load-balancer-controller$`, "they bring Services"},
+	{`^kubernetes:helm.sh/v3:Release (cert-manager|gateway|.*-operator)$`, `^kubernetes:helm.sh/v3:Release cluster-aws-load-balancer-controller$`, "they bring Services"},
+	{`^kubernetes:helm.sh/v3:Release cert-manager$`, `^kubernetes:helm.sh/v3:Release gateway$`, "its controller ends where the kinds of the Gateway API are not there"},
 	{`^kubernetes:cert-manager.io/`, `^kubernetes:helm.sh/v3:Release cert-manager$`, "its webhook judges them"},
 	{`^kubernetes:helm.sh/v3:Release postgres-operator-backup$`, `^kubernetes:helm.sh/v3:Release (cert-manager|postgres-operator)$`, "it brings certificates, and serves the other"},
 	{`^kubernetes:apps/v1:Deployment rabbitmq-operator-`, `^kubernetes:cert-manager.io/v1:Certificate rabbitmq-operator-`, "its webhook shows one"},
@@ -77,7 +78,7 @@ var unavoidable = []struct{ what, needs, why string }{
 	{`^gcp:container/nodePool:.* cluster-gpu$`, `^gcp:container/nodePool:.* cluster-system$`, "GKE taints GPU nodes only where another pool is there"},
 	{`^gcp:container/nodePool:`, `^gcp:projects/iAMMember:IAMMember cluster-nodes$`, "nodes that may not write logs and pull images fail"},
 	{`^azure-native:containerservice/v20240901:ManagedCluster`, `^azure-native:authorization:RoleAssignment cluster-(disks-reader|joins-subnet)$`, "AKS checks its identity's rights when it starts"},
-	{`^kubernetes:apps/v1:`, `(nodeGroup:NodeGroup|nodePool:NodePool|AgentPool) cluster-system$`, "pods need a node"},
+	{`^kubernetes:(apps/v1:|helm.sh/v3:Release )`, `(nodeGroup:NodeGroup|nodePool:NodePool|AgentPool) cluster-system$`, "pods need a node"},
 	{`AgentPool cluster-gpu$`, `AgentPool cluster-system$`, "AKS makes one pool after the other"},
 	{`AgentPool cluster-spot$`, `AgentPool cluster-gpu$`, "AKS makes one pool after the other"},
 }

@@ -50,8 +50,12 @@ func TestDashboardsInEachEnvironment(t *testing.T) {
 			mocks.Modes(t, func(t *testing.T, run func(testing.TB, pulumi.RunFunc, ...mocks.Option) *mocks.Recording) {
 				r := run(t, stacks.With(config.Rehearsal(), config.WithoutCharts(nil)),
 					asConfig(t, withPager(watched(readStackFile(t, stack)))), mocks.WithStack(stack))
+				overview := []string{"Requests", "Pods", "Health"}
+				if stack != "dev" {
+					overview = append(overview, "Logs")
+				}
 				assert.Equal(t, map[string][]string{
-					"plinth-overview":  {"Requests", "Pods", "Health"},
+					"plinth-overview":  overview,
 					"plinth-inference": {"Throughput and latency", "Models and batches", "Queues", "GPUs"},
 					"plinth-database":  append(postgres, "Redis"),
 					"plinth-queues":    {"Messages", "Dead letters", "Brokers"},

@@ -81,7 +81,11 @@ func TestDoorsOfWorkloads(t *testing.T) {
 				})
 			}
 			values := readStackFile(t, stack)
-			values["plinth:cloud"], values["plinth:gateway"] = "existing", map[string]any{"enabled": true}
+			values["plinth:cloud"] = "existing"
+			for _, service := range []string{"gateway", "monitoring", "tracing"} {
+				on, _ := values["plinth:"+service].(map[string]any)
+				values["plinth:"+service] = merge(on, map[string]any{"enabled": true})
+			}
 			delete(values, "plinth:region")
 			all := pairs(t, mocks.Up(t, stacks.Platform, asConfig(t, values), mocks.WithStack(stack)))
 			assert.Equal(t, cfg.declared(), slices.DeleteFunc(all, func(pair string) bool { return !of(pair) }))
@@ -132,6 +136,13 @@ func (c declaring) declared() []string {
 		}
 		if w.Route != nil {
 			doors["envoy-gateway-system/envoy -> "+me+":"+strconv.Itoa(w.Ports[w.Route.Port])] = true
+		}
+		if w.Metrics != nil {
+			doors["monitoring/prometheus -> "+me+":"+strconv.Itoa(w.Ports[w.Metrics.Port])] = true
+		}
+		if w.Tracing {
+			doors[me+" -> tracing/opentelemetry-collector:4317"] = true
+			doors[me+" -> tracing/opentelemetry-collector:4318"] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(doors))

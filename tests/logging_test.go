@@ -126,6 +126,7 @@ func TestLogsInGrafana(t *testing.T) {
 			t.Parallel()
 			name := map[string]string{"loki": "logging-loki", "elastic": "logging-elasticsearch"}[store]
 			values := logged(t, "prod", store)
+			values["plinth:monitoring"] = map[string]any{"enabled": false}
 			dark := mocks.Up(t, stacks.With(config.Rehearsal()), asConfig(t, values), mocks.WithStack("prod"))
 			assert.False(t, dark.Has(source, name))
 			assert.Empty(t, dark.ByType("kubernetes:monitoring.coreos.com/v1:PrometheusRule"))

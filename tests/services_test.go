@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,12 +149,45 @@ func TestServicesWithoutChartsAreSkippedAndSaidToBe(t *testing.T) {
 	assert.Equal(t, "http", served["sectionName"])
 }
 
+// switches are the services that a stack file turns on and off.
+var switches = []string{"certificates", "gateway", "monitoring", "autoscaling", "logging", "tracing"}
+
 func TestServicesThatAreOffMakeNothing(t *testing.T) {
 	t.Parallel()
+	for _, stack := range environments {
+		t.Run(stack, func(t *testing.T) {
+			t.Parallel()
+			values := readStackFile(t, stack)
+			values["plinth:cloud"] = "existing"
+			delete(values, "plinth:region")
+			for _, service := range switches {
+				values["plinth:"+service] = map[string]any{"enabled": false}
+			}
+			r := mocks.Up(t, stacks.Platform, asConfig(t, values), mocks.WithStack(stack))
+			var left []string
+			for _, release := range r.ByType(releaseType) {
+				left = append(left, release.Name)
+			}
+			slices.Sort(left)
+			want := []string(nil)
+			if stack == "prod" {
+				want = []string{"cert-manager", "postgres-operator", "redis-operator"} // cert-manager is for the webhooks of RabbitMQ's operators
+			}
+			assert.Equal(t, want, left)
+			assert.Empty(t, r.ByType("kubernetes:monitoring.coreos.com/v1:PrometheusRule"))
+			for _, pair := range pairs(t, r) {
+				assert.NotContains(t, pair, "monitoring/")
+			}
+		})
+	}
+}
+
+// What stage and prod have without asking.
+func TestServicesOfAnEnvironment(t *testing.T) {
+	t.Parallel()
 	eachEnvironment(t, func(t *testing.T, stack string, r *mocks.Recording) {
-		for _, release := range []string{"gateway", "external-dns", "secrets"} {
-			assert.False(t, r.Has(releaseType, release), release)
+		for _, release := range []string{"cert-manager", "gateway", "monitoring", "keda", "logging-loki", "logging-alloy"} {
+			assert.Equal(t, stack != "dev", r.Has(releaseType, release), release)
 		}
-		assert.Equal(t, stack == "prod", r.Has(releaseType, "cert-manager"), "which prod's operators need for their webhooks")
 	})
 }
