@@ -34,7 +34,7 @@ func (m *Monitoring) Alert(
 	_, err := custom.New(ctx, name, &custom.Object{
 		APIVersion: "monitoring.coreos.com/v1alpha1", Kind: "AlertmanagerConfig", Name: "plinth", Namespace: m.Namespace,
 		Spec: pulumi.Map{
-			"route": alerts.route(), "receivers": alerts.receivers(secrets), "inhibitRules": inhibitRules,
+			"route": alerts.route(), "receivers": alerts.receivers(secrets), "inhibitRules": inhibitRules(),
 		},
 	}, append(opts, pulumi.Parent(m), pulumi.DependsOn(m.Ready))...)
 	return err
@@ -52,33 +52,47 @@ func (a Alerts) route() pulumi.Map {
 		"groupBy":  pulumi.ToStringArray([]string{"namespace", "alertname"}), "groupWait": pulumi.String("30s"), "groupInterval": pulumi.String("5m"),
 		"routes": pulumi.MapArray{
 			pulumi.Map{
-				"receiver": pulumi.String(beats), "matchers": matchers("alertname", watchdog),
+				"receiver": pulumi.String(beats), "matchers": pulumi.MapArray{matcher("alertname", "=", watchdog)},
 				"groupWait": pulumi.String("0s"), "groupInterval": pulumi.String("1m"), "repeatInterval": pulumi.String("5m"),
 			},
 			pulumi.Map{
-				"receiver": pulumi.String(onCall), "matchers": matchers("severity", string(observe.Critical)),
+				"receiver": pulumi.String(onCall), "matchers": pulumi.MapArray{matcher("severity", "=", string(observe.Critical))},
 				"repeatInterval": pulumi.String("4h"),
 			},
 			pulumi.Map{
-				"receiver": pulumi.String(team), "matchers": matchers("severity", string(observe.Warning)),
+				"receiver": pulumi.String(team), "matchers": pulumi.MapArray{matcher("severity", "=", string(observe.Warning))},
 				"repeatInterval": pulumi.String("1d"),
 			},
 		},
 	}
 }
 
-// inhibitRules leave out warnings about a workload that is in a critical state. Alertmanager's own in the chart do so for alerts of the
-// same name.
-var inhibitRules = pulumi.MapArray{pulumi.Map{
-	"sourceMatch": append(matchers("severity", string(observe.Critical)), anyWorkload),
-	"targetMatch": append(matchers("severity", string(observe.Warning)), anyWorkload),
-	"equal":       pulumi.ToStringArray([]string{"namespace", "workload"}),
-}}
+// inhibitRules leave out warnings about a workload that is in a critical state, and what the chart's own rules tell of the same thing
+// as ours, without saying what to change in the stack file. The chart's configuration does so for alerts of the same name.
+func inhibitRules() pulumi.MapArray {
+	workload := matcher("workload", "=~", ".+")
+	all := pulumi.MapArray{pulumi.Map{
+		"sourceMatch": pulumi.MapArray{matcher("severity", "=", string(observe.Critical)), workload},
+		"targetMatch": pulumi.MapArray{matcher("severity", "=", string(observe.Warning)), workload},
+		"equal":       pulumi.ToStringArray([]string{"namespace", "workload"}),
+	}}
+	for _, same := range []struct{ ours, charts, label string }{
+		{"WorkloadRestarts", "KubePodCrashLooping", "pod"},
+		{"WorkloadUnschedulable", "KubePodNotReady", "pod"},
+		{"WorkloadAtMaximum", "KubeHpaMaxedOut", "horizontalpodautoscaler"},
+		{".+DiskFullInADay|.+DiskAlmostFull", "KubePersistentVolumeFillingUp", "persistentvolumeclaim"},
+	} {
+		all = append(all, pulumi.Map{
+			"sourceMatch": pulumi.MapArray{matcher("alertname", "=~", same.ours)},
+			"targetMatch": pulumi.MapArray{matcher("alertname", "=", same.charts)},
+			"equal":       pulumi.ToStringArray([]string{"namespace", same.label}),
+		})
+	}
+	return all
+}
 
-var anyWorkload = pulumi.Map{"name": pulumi.String("workload"), "matchType": pulumi.String("=~"), "value": pulumi.String(".+")}
-
-func matchers(label, value string) pulumi.MapArray {
-	return pulumi.MapArray{pulumi.Map{"name": pulumi.String(label), "matchType": pulumi.String("="), "value": pulumi.String(value)}}
+func matcher(label, operator, value string) pulumi.Map {
+	return pulumi.Map{"name": pulumi.String(label), "matchType": pulumi.String(operator), "value": pulumi.String(value)}
 }
 
 func (a Alerts) receivers(secrets map[string]pulumi.StringOutput) pulumi.MapArray {

@@ -157,6 +157,15 @@ func TestInhibited(t *testing.T) {
 	other := slow.Clone()
 	other["workload"] = "web"
 	assert.False(t, inhibited(errors, other))
+	hpa := func(name, of string) model.LabelSet {
+		return model.LabelSet{"alertname": model.LabelValue(name), "namespace": "apps", "horizontalpodautoscaler": model.LabelValue(of), "severity": "warning"}
+	}
+	assert.True(t, inhibited(hpa("WorkloadAtMaximum", "api"), hpa("KubeHpaMaxedOut", "api")), "nobody is told twice")
+	assert.False(t, inhibited(hpa("WorkloadAtMaximum", "api"), hpa("KubeHpaMaxedOut", "web")))
+	full := func(name string) model.LabelSet {
+		return model.LabelSet{"alertname": model.LabelValue(name), "namespace": "data", "persistentvolumeclaim": "redis-data", "severity": "critical"}
+	}
+	assert.True(t, inhibited(full("RedisDiskAlmostFull"), full("KubePersistentVolumeFillingUp")))
 	disk := model.LabelSet{"alertname": "PostgresDiskFullInADay", "namespace": "apps", "severity": "warning"}
 	down := model.LabelSet{"alertname": "PostgresDown", "namespace": "apps", "severity": "critical"}
 	assert.False(t, inhibited(down, disk), "what is of no workload")
