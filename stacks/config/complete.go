@@ -26,7 +26,7 @@ func (c *Config) complete(stack string) {
 	}
 }
 
-// DataNamespace is where the data services live.
+// DataNamespace is where the data services live, apart from the programs that use them.
 const DataNamespace = "data"
 
 // Namespaces lists the namespaces that the stack needs, sorted: those of its workloads, and the data services' where it has any.
@@ -35,14 +35,14 @@ func (c *Config) Namespaces() []string {
 	for _, w := range c.Workloads {
 		names[w.Namespace] = true
 	}
-	if len(c.dataServices()) > 0 {
+	if len(c.DataServices()) > 0 {
 		names[DataNamespace] = true
 	}
 	return slices.Sorted(maps.Keys(names))
 }
 
-// dataServices lists the data services of the stack, sorted.
-func (c *Config) dataServices() []string {
+// DataServices lists the data services of the stack, sorted.
+func (c *Config) DataServices() []string {
 	var services []string
 	if c.Postgres != nil {
 		services = append(services, "postgres")

@@ -14,7 +14,7 @@ func (c *Config) validateLinks(problems *spec.Problems) {
 	for _, name := range names {
 		w, path := c.Workloads[name], workloadPath(name)
 		for i, service := range w.Uses {
-			if !slices.Contains(c.dataServices(), service) && service != "" {
+			if !slices.Contains(c.DataServices(), service) && service != "" {
 				problems.Add(path.Key("uses").Index(i), service, "a data service of this stack", "add plinth:"+service+" to the file, or remove it here")
 			}
 		}

@@ -21,7 +21,7 @@ func (c *Config) validateManaged(problems *spec.Problems) {
 	if c.RabbitMQ != nil {
 		c.RabbitMQ.ValidateCloud(cloud, zones, "rabbitmq", problems)
 	}
-	managed := slices.ContainsFunc(c.dataServices(), func(service string) bool { return c.modeOf(service) == spec.Managed })
+	managed := slices.ContainsFunc(c.DataServices(), func(service string) bool { return c.modeOf(service) == spec.Managed })
 	if network := c.Cluster.Network; managed && network != nil && network.Existing != nil && network.Existing.Data == "" {
 		problems.Add("cluster.network.existing.data", nil, "a free range of the network, /26 or bigger, in which subnets for managed data services are made",
 			"name one, or use mode: ha")

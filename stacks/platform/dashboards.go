@@ -17,7 +17,7 @@ func (p *platform) addDashboards(ctx *pulumi.Context) error {
 		return nil
 	}
 	args := &dashboards.Args{
-		Namespace: p.watch.Namespace, Data: dataNamespace, Models: models(p.cfg), GPU: p.services[gpuService],
+		Namespace: p.watch.Namespace, Data: config.DataNamespace, Models: models(p.cfg), GPU: p.services[gpuService],
 		Logs: p.services[loggingService] && p.cfg.Logging.Store == logging.Loki,
 	}
 	if p.cfg.Postgres != nil {

@@ -12,20 +12,13 @@ import (
 	"github.com/plinth-iac/plinth/components/rabbitmq"
 	"github.com/plinth-iac/plinth/components/redis"
 	"github.com/plinth-iac/plinth/components/workload"
+	"github.com/plinth-iac/plinth/stacks/config"
 )
-
-// dataNamespace is where the data services live, apart from the programs that use them.
-const dataNamespace = "data"
-
-// hasData tells whether the stack file asks for any data service.
-func (p *platform) hasData() bool {
-	return p.cfg.Postgres != nil || p.cfg.Redis != nil || p.cfg.RabbitMQ != nil
-}
 
 // addDataServices makes the data services that the stack file asks for. They do not wait for each other.
 func (p *platform) addDataServices(ctx *pulumi.Context) error {
 	p.connections = map[string]connection.Connection{}
-	in, priority := p.namespaces[dataNamespace], workload.PriorityClass("high")
+	in, priority := p.namespaces[config.DataNamespace], workload.PriorityClass("high")
 
 	if p.cfg.Postgres != nil {
 		operator, err := p.postgresOperator(ctx)
@@ -33,7 +26,7 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 			return err
 		}
 		s, err := postgres.New(ctx, "postgres", &postgres.Args{
-			Spec: *p.cfg.Postgres, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("postgres"),
+			Spec: *p.cfg.Postgres, Namespace: in, NamespaceName: config.DataNamespace, Clients: p.clients("postgres"),
 			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
 			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator, Monitoring: p.monitoring, Simulated: p.cfg.Simulated,
 		}, p.runsPods())
@@ -48,7 +41,7 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 			return err
 		}
 		s, err := redis.New(ctx, "redis", &redis.Args{
-			Spec: *p.cfg.Redis, Namespace: in, NamespaceName: dataNamespace, Clients: p.clients("redis"),
+			Spec: *p.cfg.Redis, Namespace: in, NamespaceName: config.DataNamespace, Clients: p.clients("redis"),
 			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
 			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator, Monitoring: p.monitoring,
 		}, p.runsPods())
@@ -63,7 +56,7 @@ func (p *platform) addDataServices(ctx *pulumi.Context) error {
 			return err
 		}
 		s, err := rabbitmq.New(ctx, "rabbitmq", &rabbitmq.Args{
-			Spec: *p.cfg.RabbitMQ, Namespace: in, NamespaceName: dataNamespace, Clients: append(p.clients("rabbitmq"), p.queueReaders()...),
+			Spec: *p.cfg.RabbitMQ, Namespace: in, NamespaceName: config.DataNamespace, Clients: append(p.clients("rabbitmq"), p.queueReaders()...),
 			Random: p.random, KeepData: p.keepData(), PriorityClass: priority,
 			Services: p.cluster.Services, Zones: p.spreadZones(), Operator: operator, Monitoring: p.monitoring, Simulated: p.cfg.Simulated,
 		}, p.runsPods())

@@ -11,7 +11,7 @@ import (
 
 // operatorArgs are what the operators of the data services have in common.
 func (p *platform) operatorArgs() operators.Args {
-	args := operators.Args{Mirror: p.cfg.Charts, Data: dataNamespace, Simulated: p.cfg.Simulated}
+	args := operators.Args{Mirror: p.cfg.Charts, Data: config.DataNamespace, Simulated: p.cfg.Simulated}
 	if p.cfg.Environment == config.Prod {
 		args.Replicas = 2
 	}

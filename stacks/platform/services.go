@@ -53,7 +53,7 @@ func (p *platform) chooseServices(ctx *pulumi.Context) error {
 	p.services = map[string]bool{}
 	for _, service := range Services(p.cfg) {
 		reason := p.missing(service)
-		if slices.Contains(dataServices, service.Name) {
+		if slices.Contains(p.cfg.DataServices(), service.Name) {
 			if err := p.standIn(ctx, service.Name, reason); err != nil {
 				return err
 			}

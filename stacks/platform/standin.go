@@ -10,8 +10,6 @@ import (
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
-var dataServices = []string{"postgres", "redis", "rabbitmq"}
-
 // operated are the data services that an operator runs, with what it is installed from.
 func operated(cfg *config.Config) []Service {
 	var all []Service
