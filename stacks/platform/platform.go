@@ -27,41 +27,13 @@ func (p *platform) build(ctx *pulumi.Context) (err error) {
 	if p.random, err = random.NewProvider(ctx, "random", &random.ProviderArgs{}); err != nil {
 		return fmt.Errorf("setting up random values: %w", err)
 	}
-	if err := p.chooseServices(ctx); err != nil {
-		return err
+	for _, step := range []func(*pulumi.Context) error{
+		p.chooseServices, p.addPriorities, p.addNamespaces, p.addMonitoring, p.addGateway, p.addLogging, p.addTracing, p.addSecrets,
+		p.addAlerts, p.addDashboards, p.addDataServices, p.addAutoscaling, p.addWorkloads,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
 	}
-	if err := p.addPriorities(ctx); err != nil {
-		return err
-	}
-	if err := p.addNamespaces(ctx); err != nil {
-		return err
-	}
-	if err := p.addMonitoring(ctx); err != nil {
-		return err
-	}
-	if err := p.addGateway(ctx); err != nil {
-		return err
-	}
-	if err := p.addLogging(ctx); err != nil {
-		return err
-	}
-	if err := p.addTracing(ctx); err != nil {
-		return err
-	}
-	if err := p.addSecrets(ctx); err != nil {
-		return err
-	}
-	if err := p.addAlerts(ctx); err != nil {
-		return err
-	}
-	if err := p.addDashboards(ctx); err != nil {
-		return err
-	}
-	if err := p.addDataServices(ctx); err != nil {
-		return err
-	}
-	if err := p.addAutoscaling(ctx); err != nil {
-		return err
-	}
-	return p.addWorkloads(ctx)
+	return nil
 }
