@@ -39,11 +39,3 @@ func RestrictedContainer() pulumi.Map {
 		"capabilities": pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
 	}
 }
-
-// Requests are Resources, for an operator's custom resource.
-func Requests(cpu, memory string) pulumi.Map {
-	return pulumi.Map{
-		"requests": pulumi.StringMap{"cpu": pulumi.String(cpu), "memory": pulumi.String(memory)},
-		"limits":   pulumi.StringMap{"memory": pulumi.String(memory)},
-	}
-}

@@ -96,11 +96,8 @@ func (a *Args) values(identity *cluster.Identity) (pulumi.Map, error) {
 		"interval": pulumi.String("1m"), "triggerLoopOnEvent": pulumi.Bool(true), "logFormat": pulumi.String("json"),
 		"serviceAccount": pulumi.Map{"annotations": identity.Annotations},
 		"podLabels":      identity.PodLabels,
-		"resources": pulumi.Map{
-			"requests": pulumi.Map{"cpu": pulumi.String("10m"), "memory": pulumi.String("128Mi")},
-			"limits":   pulumi.Map{"memory": pulumi.String("128Mi")},
-		},
-		"extraArgs": arguments,
+		"resources":      charts.Requests("10m", "128Mi"),
+		"extraArgs":      arguments,
 	}
 	switch a.Zone.Cloud {
 	case "aws":

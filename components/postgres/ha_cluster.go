@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/plinth-iac/plinth/components/charts"
 	"github.com/plinth-iac/plinth/components/custom"
 )
 
@@ -59,11 +60,8 @@ func (c *haCluster) clusterSpec() (pulumi.Map, error) {
 			"parameters": pulumi.ToStringMap(parameters),
 			"pg_hba":     pulumi.ToStringArray([]string{"hostnossl all all all reject"}),
 		},
-		"storage": pulumi.Map{"size": pulumi.String(c.spec.Storage), "resizeInUseVolumes": pulumi.Bool(true)},
-		"resources": pulumi.Map{
-			"requests": pulumi.Map{"cpu": pulumi.String(c.spec.CPU), "memory": pulumi.String(c.spec.Memory)},
-			"limits":   pulumi.Map{"memory": pulumi.String(c.spec.Memory)},
-		},
+		"storage":                   pulumi.Map{"size": pulumi.String(c.spec.Storage), "resizeInUseVolumes": pulumi.Bool(true)},
+		"resources":                 charts.Requests(string(c.spec.CPU), string(c.spec.Memory)),
 		"affinity":                  c.affinity(),
 		"topologySpreadConstraints": c.spread(),
 		// A drain first moves the primary elsewhere, and goes on when that is done.

@@ -8,6 +8,8 @@ import (
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/plinth-iac/plinth/components/charts"
 )
 
 // reservedConnections are those of the server that the poolers leave to replication, the operator, the metrics and people.
@@ -53,11 +55,7 @@ func (c *haCluster) entrance(of *apiextensions.CustomResource) (string, error) {
 func (c *haCluster) poolerPod(name string) pulumi.Map {
 	spec := pulumi.Map{
 		"containers": pulumi.Array{pulumi.Map{
-			"name": pulumi.String("pgbouncer"),
-			"resources": pulumi.Map{
-				"requests": pulumi.Map{"cpu": pulumi.String("100m"), "memory": pulumi.String("128Mi")},
-				"limits":   pulumi.Map{"memory": pulumi.String("128Mi")},
-			},
+			"name": pulumi.String("pgbouncer"), "resources": charts.Requests("100m", "128Mi"),
 		}},
 		"topologySpreadConstraints": pulumi.Array{pulumi.Map{
 			"maxSkew": pulumi.Int(1), "topologyKey": pulumi.String("kubernetes.io/hostname"),

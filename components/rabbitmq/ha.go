@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/certificate"
+	"github.com/plinth-iac/plinth/components/charts"
 	"github.com/plinth-iac/plinth/components/connection"
 	"github.com/plinth-iac/plinth/components/custom"
 	"github.com/plinth-iac/plinth/components/dataservice"
@@ -179,7 +180,7 @@ func (h *haBrokers) clusterSpec(admin *corev1.Secret) pulumi.Map {
 		"replicas":      pulumi.Int(h.spec.Instances),
 		"image":         pulumi.String("docker.io/library/rabbitmq:" + release),
 		"persistence":   pulumi.Map{"storage": pulumi.String(h.spec.Storage)},
-		"resources":     dataservice.Requests(string(h.spec.CPU), string(h.spec.Memory)),
+		"resources":     charts.Requests(string(h.spec.CPU), string(h.spec.Memory)),
 		"secretBackend": pulumi.Map{"externalSecret": pulumi.Map{"name": admin.Metadata.Name().Elem()}},
 		"rabbitmq":      pulumi.Map{"additionalConfig": pulumi.String(limitsConfiguration(h.spec))},
 		"override": pulumi.Map{"statefulSet": pulumi.Map{"spec": pulumi.Map{

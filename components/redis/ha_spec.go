@@ -5,13 +5,14 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/plinth-iac/plinth/components/charts"
 	"github.com/plinth-iac/plinth/components/dataservice"
 )
 
 // replication is the servers.
 func (h *haServers) replication() pulumi.Map {
 	kubernetes := h.kubernetes()
-	kubernetes["resources"] = dataservice.Requests(string(h.spec.CPU), string(h.spec.Memory))
+	kubernetes["resources"] = charts.Requests(string(h.spec.CPU), string(h.spec.Memory))
 	spec := h.common(h.name)
 	spec["clusterSize"] = pulumi.Int(h.spec.Instances)
 	spec["kubernetesConfig"] = kubernetes
@@ -29,7 +30,7 @@ func (h *haServers) replication() pulumi.Map {
 	}
 	spec["redisExporter"] = pulumi.Map{
 		"enabled": pulumi.Bool(true), "image": pulumi.String(exporterImage), "port": pulumi.Int(metricsPort),
-		"imagePullPolicy": pulumi.String("IfNotPresent"), "resources": dataservice.Requests("10m", "64Mi"),
+		"imagePullPolicy": pulumi.String("IfNotPresent"), "resources": charts.Requests("10m", "64Mi"),
 		"securityContext": dataservice.RestrictedContainer(),
 	}
 	// A server that still loads its data, or runs a long script, is alive: killed, it would start over.
@@ -42,7 +43,7 @@ func (h *haServers) replication() pulumi.Map {
 // sentinel is the three that watch the servers.
 func (h *haServers) sentinel() pulumi.Map {
 	kubernetes := h.kubernetes()
-	kubernetes["resources"] = dataservice.Requests("50m", "64Mi")
+	kubernetes["resources"] = charts.Requests("50m", "64Mi")
 	spec := h.common(h.name + "-sentinel")
 	spec["clusterSize"] = pulumi.Int(sentinels)
 	spec["kubernetesConfig"] = kubernetes
