@@ -189,6 +189,7 @@ func BenchmarkCriticalPath(b *testing.B) {
 			bound, _ := criticalPath(r, neededWaits(r))
 			for b.Loop() {
 			}
+			b.ReportMetric(0, "ns/op") // which leaves it out: nothing is timed
 			b.ReportMetric(takes.Minutes(), "min-first-up")
 			b.ReportMetric(bound.Minutes(), "min-lower-bound")
 			b.ReportMetric(takes.Seconds()/bound.Seconds(), "ratio")
