@@ -388,7 +388,7 @@ func TestFailedInstallIsKeptForTheNextTry(t *testing.T) {
 	made, err := b.Create(t.Context(), plugin.CreateRequest{URN: urn, Properties: inputs})
 	var failed *plugin.InitError
 	require.ErrorAs(t, err, &failed)
-	assert.Equal(t, []string{"Helm release default/web was created, but does not work yet", "deadline exceeded"}, failed.Reasons)
+	assert.Equal(t, []string{"Helm release default/web was created, but does not work yet", "deadline exceeded", remedy}, failed.Reasons)
 	assert.Equal(t, resource.ID("default/web"), made.ID)
 	assert.Equal(t, "failed", made.Properties["status"].ObjectValue()["status"].StringValue())
 

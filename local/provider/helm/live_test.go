@@ -2,6 +2,7 @@ package helm
 
 import (
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 
@@ -109,6 +110,37 @@ func TestLiveFailureSaysWhy(t *testing.T) {
 	require.ErrorContains(t, err, "was rolled back, as atomic asks")
 	_, err = client.AppsV1().Deployments(ns).Get(t.Context(), "other", metav1.GetOptions{})
 	assert.True(t, apierrors.IsNotFound(err), "a failed atomic install leaves nothing")
+}
+
+// What the API server refuses of a release is said with its reason, and what is only not ready yet does not hide it.
+func TestLiveRefused(t *testing.T) {
+	t.Parallel()
+	b, client, ns := newLiveBench(t)
+	content := maps.Clone(webserver)
+	content["templates/service.yaml"] = `apiVersion: v1
+kind: Service
+metadata: {name: {{ .Release.Name }}}
+spec: {selector: {app: {{ .Release.Name }}}, ports: [{port: {{ .Values.port }}}]}
+`
+	program := props{
+		"chart": writeChart(t, "webserver", "1.0.0", "", content), "name": "web", "atomic": true, "values": props{"port": 99999},
+	}
+	inputs := b.check(t, nil, program)
+	_, err := b.Create(t.Context(), plugin.CreateRequest{URN: urn, Properties: inputs})
+	refusal := `Service "web" is invalid: [spec.ports[0].port: Invalid value: 99999: must be between 1 and 65535`
+	require.ErrorContains(t, err, "the release was rolled back, as atomic asks\n"+refusal)
+	require.ErrorContains(t, err, "\nService "+ns+"/web: was not made\nmend what is named above")
+
+	program["values"] = props{"port": 80}
+	inputs = b.check(t, nil, program)
+	state := b.create(t, inputs).Properties
+	program["values"] = props{"port": 99999}
+	_, err = b.update(t, state, b.check(t, inputs, program))
+	requireReason(t, err, "was rolled back to revision 1, as atomic asks", refusal, remedy)
+	assert.NotContains(t, err.Error(), "Deployment", "it is not what was refused")
+	service, err := client.CoreV1().Services(ns).Get(t.Context(), "web", metav1.GetOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, int32(80), service.Spec.Ports[0].Port)
 }
 
 func requireReason(t *testing.T, err error, wants ...string) {

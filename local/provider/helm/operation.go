@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
@@ -155,7 +156,7 @@ func (op operation) settled(live *helmrelease.Release, err error) error {
 // failed says that there is no release, and why.
 func (op operation) failed(what string, reasons []string) error {
 	errs := []error{fmt.Errorf("the release %s", what)}
-	for _, reason := range reasons {
+	for _, reason := range append(reasons, remedy) {
 		errs = append(errs, errors.New(reason))
 	}
 	return errors.Join(errs...)
@@ -167,5 +168,5 @@ func (op operation) unready(live *helmrelease.Release, what string, reasons []st
 		return err
 	}
 	message := fmt.Sprintf("Helm release %s %s", op.want.id(), what)
-	return &plugin.InitError{Reasons: append([]string{message}, reasons...)}
+	return &plugin.InitError{Reasons: slices.Concat([]string{message}, reasons, []string{remedy})}
 }
