@@ -26,12 +26,7 @@ func check(name string, args *cluster.Args) (cluster.Placement, error) {
 		problems.Add(admins, nil, "the object id of at least one Entra group: with local accounts off, nobody else gets in, and neither does the deployment",
 			"name a group that whoever deploys is a member of")
 	}
-	problems.CheckUnique(admins, args.Admins)
-	for i, admin := range args.Admins {
-		if !cluster.IsAdmin("azure", admin) {
-			problems.Add(admins.Index(i), admin, "the object id of an Entra group, such as 0a1b2c3d-0000-4000-8000-000000000001", "look it up: az ad group show --group <name> --query id")
-		}
-	}
+	cluster.CheckAdmins(admins, "azure", args.Admins, &problems)
 	if _, err := machines.Pick("azure", args.Region, bootstrapMachine); err != nil && problems.Err() == nil {
 		problems.Add("region", args.Region, "a region that sells machines of 4 CPU and 16Gi, for AKS' own programs", "choose another region")
 	}

@@ -23,12 +23,7 @@ func check(args *cluster.Args) (cluster.Placement, error) {
 	if len(args.Admins) == 0 {
 		problems.Add(admins, nil, "at least one ARN of an IAM role or user, and among them who deploys: EKS lets nobody else in", "name the role that deploys")
 	}
-	problems.CheckUnique(admins, args.Admins)
-	for i, arn := range args.Admins {
-		if !cluster.IsAdmin("aws", arn) {
-			problems.Add(admins.Index(i), arn, "the ARN of an IAM role or user, such as arn:aws:iam::111122223333:role/deploy (a session's is not)", "name the role itself")
-		}
-	}
+	cluster.CheckAdmins(admins, "aws", args.Admins, &problems)
 	for i, name := range args.Repositories {
 		if !repository.MatchString(name) {
 			problems.Add(spec.Path("repositories").Index(i), name, "lower-case letters and digits with single dots, dashes, underscores or slashes between", "rename the image")

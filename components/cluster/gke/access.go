@@ -11,6 +11,7 @@ import (
 	rbacv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/rbac/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/plinth-iac/plinth/components/cluster"
 	"github.com/plinth-iac/plinth/components/spec"
 )
 
@@ -24,20 +25,10 @@ type admin struct {
 var rbacKinds = map[string]string{"user": "User", "serviceAccount": "User", "group": "Group"}
 
 func (p *plan) readAdmins(path spec.Path, problems *spec.Problems) {
-	problems.CheckUnique(path, p.args.Admins)
-	for i, member := range p.args.Admins {
+	cluster.CheckAdmins(path, "gcp", p.args.Admins, problems)
+	p.groupsDomain = cluster.GroupsDomain(p.args.Admins)
+	for _, member := range p.args.Admins {
 		kind, email, _ := strings.Cut(member, ":")
-		_, domain, isEmail := strings.Cut(email, "@")
-		if rbacKinds[kind] == "" || !isEmail {
-			problems.Add(path.Index(i), member, "user:, group: or serviceAccount: and an address, such as group:ops@example.com", "write it in that form")
-			continue
-		}
-		if kind == "group" && p.groupsDomain != "" && p.groupsDomain != domain {
-			problems.Add(path.Index(i), member, "groups of one domain, "+p.groupsDomain+", as GKE knows the groups of one only", "use a group of that domain")
-		}
-		if kind == "group" && p.groupsDomain == "" {
-			p.groupsDomain = domain
-		}
 		p.admins = append(p.admins, admin{member: member, kind: rbacKinds[kind], name: email})
 	}
 }
