@@ -16,7 +16,10 @@
 // file:///folder has them packed as <name>-<version>.tgz. The latter two have manifests as
 // <name>-<version>.yaml. Package chartstest checks values against the charts' own.
 //
-// An installation or upgrade that fails is rolled back. One that is killed leaves its release pending: the stand-in provider of
-// the laptop recovers it at the next run, and Pulumi's own refuses to touch it ("another operation is in progress"), until
-// `helm rollback <release> -n <namespace>` was run, or `helm uninstall` where no revision ever worked.
+// An installation or upgrade that fails is rolled back. One that is killed leaves its release pending. The stand-in provider of
+// the laptop recovers it at the next run. Under plain `pulumi up` nothing does: Helm refuses to touch it, and says "another operation
+// (install/upgrade/rollback) is in progress", or, where it was the first installation, "cannot re-use a name that is still in use".
+// See `helm history <release> -n <namespace>`; then `helm rollback` it, or `helm uninstall` it where no revision was ever deployed, and
+// run up again. The laptop's command prints that with the release's own names. Nor does plain `pulumi up` say which object failed:
+// `kubectl get events -n <namespace>` does, also after the rollback.
 package charts

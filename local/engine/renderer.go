@@ -20,6 +20,8 @@ type renderer struct {
 	preview bool
 	report  *Report
 	began   map[string]time.Time
+	// releases are the Helm releases begun, by URN: their failures are told of by URN only.
+	releases map[string]apitype.StepEventMetadata
 	// said are the diagnostics shown, by text: engine and provider repeat each other.
 	said map[string]bool
 	// moved hears of every resource begun or finished.
@@ -30,6 +32,7 @@ func newRenderer(out *terminal.Printer, step *terminal.Step, preview bool) *rend
 	return &renderer{
 		out: out, step: step, preview: preview,
 		report: &Report{Preview: preview}, began: map[string]time.Time{}, said: map[string]bool{}, moved: func() {},
+		releases: map[string]apitype.StepEventMetadata{},
 	}
 }
 
@@ -78,6 +81,9 @@ func (r *renderer) begin(m apitype.StepEventMetadata) {
 		return
 	}
 	r.began[m.URN] = time.Now()
+	if m.Type == releaseType {
+		r.releases[m.URN] = m
+	}
 }
 
 func (r *renderer) finish(m apitype.StepEventMetadata) {
@@ -122,6 +128,9 @@ func (r *renderer) diagnose(d *apitype.DiagnosticEvent) {
 	case d.Ephemeral:
 		r.step.Progress("%s", firstLine(text))
 	case d.Severity == "error":
+		if release, ok := r.releases[d.URN]; ok {
+			text = withRemedy(text, release)
+		}
 		if d.URN != "" && !isStack(d.URN) {
 			text = nameOf(d.URN) + ": " + text
 		}

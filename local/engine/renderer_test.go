@@ -124,6 +124,48 @@ func TestRendererSaysEachDiagnosticOnce(t *testing.T) {
 	assert.NotContains(t, screen, "<{%")
 }
 
+// What Helm does not help with is told with the release as its command takes it.
+func TestRendererSaysWhatToDoAboutAReleaseLeftPending(t *testing.T) {
+	t.Parallel()
+	const urn = "urn:pulumi:dev::plinth::plinth:charts:Installation$kubernetes:helm.sh/v3:Release::autoscaling"
+	fail := func(typ, message string, inputs map[string]any) string {
+		m := apitype.StepEventMetadata{
+			Op: apitype.OpUpdate, URN: urn, Type: typ, New: &apitype.StepEventStateMetadata{Custom: true, Inputs: inputs},
+		}
+		report, _ := render(t, false,
+			apitype.EngineEvent{ResourcePreEvent: &apitype.ResourcePreEvent{Metadata: m}},
+			apitype.EngineEvent{DiagnosticEvent: &apitype.DiagnosticEvent{Severity: "error", URN: urn, Message: message}})
+		require.Len(t, report.Errors, 1)
+		return report.Errors[0]
+	}
+	keda := map[string]any{"name": "keda", "namespace": "autoscaling"}
+	pending := "another operation (install/upgrade/rollback) is in progress"
+	for name, test := range map[string]struct {
+		typ, message string
+		inputs       map[string]any
+		want         []string
+	}{
+		"pending": {releaseType, pending, keda, []string{
+			"autoscaling: " + pending + "\n", "`helm rollback keda -n autoscaling`", "`helm uninstall keda -n autoscaling`",
+		}},
+		"taken":     {releaseType, "cannot re-use a name that is still in use", keda, []string{"`helm uninstall keda -n autoscaling`", "install: false"}},
+		"unknown":   {releaseType, pending, map[string]any{"name": "keda"}, []string{"`helm rollback keda -n <namespace>`"}},
+		"no remedy": {releaseType, "no such chart", keda, nil},
+		"another":   {"kubernetes:apps/v1:Deployment", pending, keda, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			said := fail(test.typ, test.message, test.inputs)
+			for _, want := range test.want {
+				assert.Contains(t, said, want)
+			}
+			if test.want == nil {
+				assert.Equal(t, "autoscaling: "+test.message, said)
+			}
+		})
+	}
+}
+
 func TestReadsPendingOperations(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir() + "/dev.json"

@@ -476,6 +476,16 @@ func TestPendingReleaseIsRecovered(t *testing.T) {
 	})
 }
 
+// The engine's remedies are found by Helm's words.
+func TestAReleaseThatTheStateDoesNotKnowIsNotTakenOver(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	dir := writeChart(t, "greeter", "1.0.0", "", greeter)
+	b.leave(t, "web", dir, 1, helmrelease.StatusDeployed)
+	_, err := b.Create(t.Context(), plugin.CreateRequest{URN: urn, Properties: b.check(t, nil, props{"chart": dir, "name": "web"})})
+	require.EqualError(t, err, "helm release default/web: cannot re-use a name that is still in use")
+}
+
 func TestReadAndImport(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
