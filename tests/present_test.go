@@ -102,3 +102,17 @@ func TestServicesThatAreThereAlready(t *testing.T) {
 		})
 	}
 }
+
+// cert-manager is also there for the operators of data services, where the platform itself asks for no certificates.
+func TestCertManagerThatIsThereAlreadyForOperators(t *testing.T) {
+	t.Parallel()
+	values := readStackFile(t, "prod")
+	values["plinth:certificates"] = map[string]any{"enabled": false, "install": false}
+	values["plinth:gateway"] = map[string]any{"enabled": false}
+	values["plinth:cloud"] = "existing"
+	delete(values, "plinth:region")
+	r := mocks.Up(t, stacks.Platform, asConfig(t, values), mocks.WithStack("prod"))
+	assert.False(t, r.Has(releaseType, "cert-manager"))
+	assert.False(t, r.Has("kubernetes:core/v1:Namespace", "cert-manager"))
+	assert.NotEmpty(t, r.ByType(certificateType), "of the operators' webhooks")
+}

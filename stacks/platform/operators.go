@@ -60,7 +60,8 @@ func (p *platform) rabbitmqOperator(ctx *pulumi.Context) ([]pulumi.Resource, err
 func (p *platform) certificates(ctx *pulumi.Context) ([]pulumi.Resource, error) {
 	if p.certManager == nil {
 		made, err := certmanager.New(ctx, "cert-manager", &certmanager.Args{
-			Spec: certmanager.Spec{}.Complete(certmanager.Private), Mirror: p.cfg.Charts, Monitoring: p.monitoring,
+			Spec:   certmanager.Spec{Install: p.cfg.Certificates.Install}.Complete(certmanager.Private),
+			Mirror: p.cfg.Charts, Monitoring: p.monitoring,
 		}, p.inCluster())
 		if err != nil {
 			return nil, err
