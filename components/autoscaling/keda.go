@@ -12,7 +12,9 @@ import (
 
 // The names that the chart gives KEDA's pods, and their ports: its templates, 2.20.2.
 const (
-	kedaNamespace = "keda"
+	// KEDANamespace is that of all of KEDA.
+	KEDANamespace = "keda"
+
 	operator      = "keda-operator"
 	metricsServer = "keda-operator-metrics-apiserver"
 	webhooks      = "keda-admission-webhooks"
@@ -33,13 +35,13 @@ type KEDAArgs struct {
 }
 
 // KEDA is who asks for the length of queues, as the network policies of brokers name it.
-func KEDA() network.Peer { return network.Peer{Namespace: kedaNamespace, App: operator} }
+func KEDA() network.Peer { return network.Peer{Namespace: KEDANamespace, App: operator} }
 
 // NewKEDA registers KEDA, and returns what ScaledObjects and TriggerAuthentications depend on; it is never nil. It fails only where a
 // registration does.
 func NewKEDA(ctx *pulumi.Context, name string, args *KEDAArgs, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	made, err := charts.Install(ctx, name, &charts.InstallArgs{
-		Chart: charts.KEDA, Mirror: args.Mirror, Present: args.Present, Namespace: kedaNamespace,
+		Chart: charts.KEDA, Mirror: args.Mirror, Present: args.Present, Namespace: KEDANamespace,
 		Values: args.values(), Pods: args.pods(),
 	}, opts...)
 	if err != nil {
@@ -85,7 +87,7 @@ func (a *KEDAArgs) values() pulumi.Map {
 }
 
 func (a *KEDAArgs) pods() map[string]network.Rules {
-	server := network.Peer{Namespace: kedaNamespace, App: metricsServer}
+	server := network.Peer{Namespace: KEDANamespace, App: metricsServer}
 	pods := map[string]network.Rules{operator: {To: append([]network.Peer{network.APIServer()}, a.Queues...)}}
 	if a.Simulated {
 		return pods
@@ -94,7 +96,7 @@ func (a *KEDAArgs) pods() map[string]network.Rules {
 	rules.Ports, rules.From = []int{operatorPort}, []network.Peer{server}
 	pods[operator] = rules
 	pods[metricsServer] = network.Rules{Open: []int{servedPort}, To: []network.Peer{
-		network.APIServer(), {Namespace: kedaNamespace, App: operator, Ports: []int{operatorPort}},
+		network.APIServer(), {Namespace: KEDANamespace, App: operator, Ports: []int{operatorPort}},
 	}}
 	pods[webhooks] = network.Rules{Open: []int{servedPort}, To: []network.Peer{network.APIServer()}}
 	return pods

@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	recommenderNamespace = "vertical-pod-autoscaler"
+	// RecommenderNamespace is the recommender's.
+	RecommenderNamespace = "vertical-pod-autoscaler"
 	// recommender is what the chart labels its pods with: its templates, 0.11.0.
 	recommender = "vertical-pod-autoscaler"
 )
@@ -19,7 +20,7 @@ func NewRecommender(ctx *pulumi.Context, name string, args *Args, opts ...pulumi
 	off := pulumi.Map{"enabled": pulumi.Bool(false)}
 	several := args.replicas() > 1
 	made, err := charts.Install(ctx, name, &charts.InstallArgs{
-		Chart: charts.VerticalPodAutoscaler, Mirror: args.Mirror, Present: args.Present, Namespace: recommenderNamespace,
+		Chart: charts.VerticalPodAutoscaler, Mirror: args.Mirror, Present: args.Present, Namespace: RecommenderNamespace,
 		Values: pulumi.Map{
 			"admissionController": off, "updater": off,
 			"recommender": pulumi.Map{

@@ -16,13 +16,15 @@ const (
 	kibanaSet   = "logs-kb"
 	filebeatSet = "filebeat-beat-filebeat"
 
-	operatorNamespace = "elastic-system"
-	operatorApp       = "elastic-operator"
-	elasticApp        = "elasticsearch"
-	kibanaApp         = "kibana"
-	filebeatApp       = "filebeat"
-	elasticPort       = 9200
-	transportPort     = 9300
+	// OperatorNamespace is that of ECK.
+	OperatorNamespace = "elastic-system"
+
+	operatorApp   = "elastic-operator"
+	elasticApp    = "elasticsearch"
+	kibanaApp     = "kibana"
+	filebeatApp   = "filebeat"
+	elasticPort   = 9200
+	transportPort = 9300
 )
 
 // elasticStore is Elasticsearch as who reaches it names it.
@@ -40,7 +42,7 @@ func (b *builder) elastic() error {
 		return err
 	}
 	operator, err := charts.Install(b.ctx, b.name+"-eck", &charts.InstallArgs{
-		Chart: charts.ECKOperator, Mirror: b.args.Mirror, Present: !*b.args.Spec.Install, Namespace: operatorNamespace,
+		Chart: charts.ECKOperator, Mirror: b.args.Mirror, Present: !*b.args.Spec.Install, Namespace: OperatorNamespace,
 		Values: b.operatorValues(),
 		Pods:   map[string]network.Rules{operatorApp: {To: []network.Peer{network.APIServer(), elasticStore}}},
 	}, b.parent)
@@ -77,7 +79,7 @@ func (b *builder) operatorValues() pulumi.Map {
 // elasticPolicies let the parts reach each other before there are any. Kibana is reached by nobody: a port-forward comes from the node.
 func (b *builder) elasticPolicies() ([]pulumi.Resource, error) {
 	clients := []network.Peer{
-		{Namespace: operatorNamespace, App: operatorApp},
+		{Namespace: OperatorNamespace, App: operatorApp},
 		{Namespace: Namespace, App: kibanaApp},
 		{Namespace: AgentsNamespace, App: filebeatApp},
 	}

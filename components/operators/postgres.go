@@ -23,10 +23,12 @@ type PostgresArgs struct {
 // The names that the charts give their pods, and the ports of those and of what they run.
 // https://cloudnative-pg.io/documentation/1.30/networking, and the charts' templates.
 const (
-	postgresNamespace = "cnpg-system"
-	postgresOperator  = "cloudnative-pg"
-	barmanPlugin      = "plugin-barman-cloud"
-	postgresPods      = "postgresql"
+	// PostgresNamespace is the operator's and its plugin's.
+	PostgresNamespace = "cnpg-system"
+
+	postgresOperator = "cloudnative-pg"
+	barmanPlugin     = "plugin-barman-cloud"
+	postgresPods     = "postgresql"
 
 	webhookPort  = 9443
 	pluginPort   = 9090
@@ -36,7 +38,7 @@ const (
 
 // PostgresOperator is the operator as the network policies of its databases name it.
 func PostgresOperator() network.Peer {
-	return network.Peer{Namespace: postgresNamespace, App: postgresOperator}
+	return network.Peer{Namespace: PostgresNamespace, App: postgresOperator}
 }
 
 // NewPostgres registers the operator of Postgres, and returns what its databases depend on. It fails only where a registration
@@ -45,10 +47,10 @@ func NewPostgres(ctx *pulumi.Context, name string, args *PostgresArgs, opts ...p
 	reach := []network.Peer{
 		network.APIServer(),
 		{Namespace: args.Data, App: postgresPods, Ports: []int{managerPort, postgresPort}},
-		{Namespace: postgresNamespace, App: barmanPlugin, Ports: []int{pluginPort}},
+		{Namespace: PostgresNamespace, App: barmanPlugin, Ports: []int{pluginPort}},
 	}
 	operator, err := charts.Install(ctx, name, &charts.InstallArgs{
-		Chart: charts.CloudNativePG, Mirror: args.Mirror, Namespace: postgresNamespace, Values: postgresValues(args.Args),
+		Chart: charts.CloudNativePG, Mirror: args.Mirror, Namespace: PostgresNamespace, Values: postgresValues(args.Args),
 		Pods: map[string]network.Rules{postgresOperator: {Open: []int{webhookPort}, To: reach}},
 	}, opts...)
 	if err != nil {
@@ -61,7 +63,7 @@ func NewPostgres(ctx *pulumi.Context, name string, args *PostgresArgs, opts ...p
 	// The operator looks for its plugins when it starts and from then on, so that either may come first; the namespace may not.
 	after := append(append([]pulumi.Resource{}, operator.Ready...), args.CertManager...)
 	plugin, err := charts.Install(ctx, name+"-backup", &charts.InstallArgs{
-		Chart: charts.PluginBarmanCloud, Mirror: args.Mirror, Namespace: postgresNamespace, In: operator.Namespace,
+		Chart: charts.PluginBarmanCloud, Mirror: args.Mirror, Namespace: PostgresNamespace, In: operator.Namespace,
 		Values: pulumi.Map{"resources": charts.Requests("50m", "256Mi")},
 		Pods: map[string]network.Rules{barmanPlugin: {
 			Ports: []int{pluginPort}, From: []network.Peer{PostgresOperator()}, To: []network.Peer{network.APIServer()},

@@ -20,17 +20,19 @@ type RabbitMQArgs struct {
 
 // The names that the manifests give, those that the brokers' pods are labelled with, and ports.
 const (
-	rabbitmqNamespace = "rabbitmq-system"
-	clusterOperator   = "rabbitmq-cluster-operator"
-	topologyOperator  = "messaging-topology-operator"
-	rabbitmqServers   = "rabbitmq-ha"
+	// RabbitMQNamespace is both operators'.
+	RabbitMQNamespace = "rabbitmq-system"
+
+	clusterOperator  = "rabbitmq-cluster-operator"
+	topologyOperator = "messaging-topology-operator"
+	rabbitmqServers  = "rabbitmq-ha"
 
 	managementPort = 15672
 )
 
 // RabbitMQOperators are the operators as the network policies of their brokers name them.
 func RabbitMQOperators() []network.Peer {
-	return []network.Peer{{Namespace: rabbitmqNamespace, App: clusterOperator}, {Namespace: rabbitmqNamespace, App: topologyOperator}}
+	return []network.Peer{{Namespace: RabbitMQNamespace, App: clusterOperator}, {Namespace: RabbitMQNamespace, App: topologyOperator}}
 }
 
 // NewRabbitMQ registers the operator of brokers and that of what is declared on them, and returns what both depend on. It
@@ -42,14 +44,14 @@ func NewRabbitMQ(ctx *pulumi.Context, name string, args *RabbitMQArgs, opts ...p
 	}}
 	opts = append(opts, pulumi.DependsOn(args.CertManager))
 	brokers, err := charts.Apply(ctx, name, &charts.ApplyArgs{
-		Manifest: charts.RabbitMQClusterOperator, Mirror: args.Mirror, Namespace: rabbitmqNamespace,
+		Manifest: charts.RabbitMQClusterOperator, Mirror: args.Mirror, Namespace: RabbitMQNamespace,
 		Pods: map[string]network.Rules{clusterOperator: rules}, WithoutWebhooks: args.Simulated,
 	}, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("installing the operator of rabbitmq: %w", err)
 	}
 	topology, err := charts.Apply(ctx, name+"-topology", &charts.ApplyArgs{
-		Manifest: charts.RabbitMQTopologyOperator, Mirror: args.Mirror, Namespace: rabbitmqNamespace, In: brokers.Namespace,
+		Manifest: charts.RabbitMQTopologyOperator, Mirror: args.Mirror, Namespace: RabbitMQNamespace, In: brokers.Namespace,
 		Pods: map[string]network.Rules{topologyOperator: rules}, WithoutWebhooks: args.Simulated,
 	}, opts...)
 	if err != nil {

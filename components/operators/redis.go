@@ -14,9 +14,11 @@ type RedisArgs struct{ Args }
 
 // The names that its pods and those that it runs are labelled with, and their ports.
 const (
-	redisNamespace = "redis-operator"
-	redisOperator  = "redis-operator"
-	redisServers   = "redis-ha" // and sentinels
+	// RedisNamespace is the operator's.
+	RedisNamespace = "redis-operator"
+
+	redisOperator = "redis-operator"
+	redisServers  = "redis-ha" // and sentinels
 
 	redisPort    = 6379
 	sentinelPort = 26379
@@ -24,13 +26,13 @@ const (
 
 // RedisOperator is the operator as the network policies of what it runs name it.
 func RedisOperator() network.Peer {
-	return network.Peer{Namespace: redisNamespace, App: redisOperator}
+	return network.Peer{Namespace: RedisNamespace, App: redisOperator}
 }
 
 // NewRedis registers the operator of Redis, and returns what its databases depend on. It fails only where a registration does.
 func NewRedis(ctx *pulumi.Context, name string, args *RedisArgs, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	operator, err := charts.Install(ctx, name, &charts.InstallArgs{
-		Chart: charts.RedisOperator, Mirror: args.Mirror, Namespace: redisNamespace, Values: redisValues(args.Args),
+		Chart: charts.RedisOperator, Mirror: args.Mirror, Namespace: RedisNamespace, Values: redisValues(args.Args),
 		Pods: map[string]network.Rules{redisOperator: {To: []network.Peer{
 			network.APIServer(),
 			{Namespace: args.Data, App: redisServers, Ports: []int{redisPort, sentinelPort}},

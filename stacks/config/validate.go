@@ -40,6 +40,7 @@ func (c *Config) validate(day time.Time, problems *spec.Problems) {
 		problems.CheckName(workloadPath(name), name, 52)
 		w.Validate(workloadPath(name), problems)
 	}
+	c.validateNamespaces(problems)
 	c.validateLinks(problems)
 	c.validatePlacement(problems)
 	c.validateRoutes(problems)
