@@ -13,6 +13,8 @@
 // The claim is a resource of its own, not a template of the StatefulSet, because templates cannot be changed: so a disk
 // can grow in place, and can be protected apart from the server.
 //
+// NewExporter watches over a server that the cloud runs: a Deployment that asks it, and that may reach nothing else.
+//
 // There is one Service, with a stable address: clients that cache DNS for ever, as JVMs may, then survive a
 // restart, and a single server has no use for a name per pod.
 package dataservice

@@ -21,7 +21,8 @@ const ExporterPath = "/run/secrets/exporter"
 type ExporterArgs struct {
 	// Namespace of the exporter.
 	Namespace pulumi.StringInput
-	// Container asks the server, and tells Prometheus on Port. Its name, ports, mounts and security context are added.
+	// Container asks the server, and tells Prometheus on Port. Its name, ports, mounts, resources and security context are
+	// added.
 	Container corev1.ContainerArgs
 	Port      int
 	// User is the numeric user and group that it runs as.
@@ -36,6 +37,16 @@ type ExporterArgs struct {
 	PriorityClass string
 	// Monitoring is what the scraping and the alerts depend on.
 	Monitoring []pulumi.Resource
+}
+
+// ExporterPods selects the metrics that an exporter tells, in PromQL.
+func ExporterPods(namespace, name string) string {
+	return fmt.Sprintf(`{namespace="%s",pod=~"%s-[a-z0-9]+-[a-z0-9]{5}"}`, namespace, name)
+}
+
+// ExporterRemedy is what to do where the server does not answer an exporter.
+func ExporterRemedy(namespace, name string) string {
+	return fmt.Sprintf("Look at `kubectl logs -n %s deployment/%s`, and at the server's state and events in the cloud's console.", namespace, name)
 }
 
 // NewExporter registers an exporter called name, and what watches over the server by it. opts must carry the parent. It fails only
@@ -58,6 +69,7 @@ func NewExporter(ctx *pulumi.Context, name string, args *ExporterArgs, opts ...p
 	}
 	exporter := Hardened(args.Container)
 	exporter.Name = pulumi.String("exporter")
+	exporter.Resources = Resources("10m", "64Mi")
 	exporter.Ports = corev1.ContainerPortArray{containerPort(args.Port)}
 	exporter.VolumeMounts = corev1.VolumeMountArray{MountReadOnly("files", ExporterPath)}
 	pod := corev1.PodSpecArgs{

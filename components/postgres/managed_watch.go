@@ -34,7 +34,6 @@ func watchManaged(ctx *pulumi.Context, name string, args *Args, server *managed.
 				// The clouds' own, whose size nobody else may ask for.
 				env("PG_EXPORTER_EXCLUDE_DATABASES", "rdsadmin,cloudsqladmin,azure_maintenance,azure_sys"),
 			},
-			Resources: dataservice.Resources("10m", "64Mi"),
 		},
 		Files:         pulumi.StringMap{passwordKey: server.Password},
 		Server:        network.Peer{CIDR: server.Range, Ports: []int{server.Port}},
@@ -46,13 +45,12 @@ func watchManaged(ctx *pulumi.Context, name string, args *Args, server *managed.
 // managedAlerts are about a server that the cloud runs. Its disk grows by itself, and its backups are the cloud's. The metrics are
 // those of postgres_exporter.
 func managedAlerts(namespace, name, exporter string) []observe.Alert {
-	on := fmt.Sprintf(`{namespace="%s",pod=~"%s-[a-z0-9]+-[a-z0-9]{5}"}`, namespace, exporter)
+	on := dataservice.ExporterPods(namespace, exporter)
 	return []observe.Alert{
 		{
 			Name: "PostgresDown", Expr: fmt.Sprintf("pg_up%s == 0 or absent(pg_up%s)", on, on), For: "5m", Severity: observe.Critical,
 			Summary: fmt.Sprintf("%s does not answer.", name),
-			Remedy: fmt.Sprintf("Look at `kubectl logs -n %s deployment/%s`, and at the server's state and events in the cloud's console.",
-				namespace, exporter),
+			Remedy:  dataservice.ExporterRemedy(namespace, exporter),
 		},
 		connectionsAlert(
 			fmt.Sprintf(`sum by (namespace, pod) (pg_stat_activity_count%s)`, on),

@@ -2,7 +2,6 @@ package redis
 
 import (
 	"encoding/json"
-	"fmt"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -41,9 +40,7 @@ func watchManaged(ctx *pulumi.Context, name string, args *Args, server *managed.
 	}
 	return dataservice.NewExporter(ctx, exporter, &dataservice.ExporterArgs{
 		Namespace: args.Namespace, User: exporterUser, Port: metricsPort,
-		Container: corev1.ContainerArgs{
-			Image: pulumi.String(exporterImage), Env: variables, Resources: dataservice.Resources("10m", "64Mi"),
-		},
+		Container:     corev1.ContainerArgs{Image: pulumi.String(exporterImage), Env: variables},
 		Files:         files,
 		Server:        network.Peer{CIDR: server.Range, Ports: []int{server.Port}},
 		Alerts:        managedAlerts(args.NamespaceName, exporter),
@@ -53,6 +50,5 @@ func watchManaged(ctx *pulumi.Context, name string, args *Args, server *managed.
 
 // managedAlerts are about a server that the cloud runs, which keeps and replicates the data by itself.
 func managedAlerts(namespace, exporter string) []observe.Alert {
-	return serverAlerts(fmt.Sprintf(`{namespace="%s",pod=~"%s-[a-z0-9]+-[a-z0-9]{5}"}`, namespace, exporter),
-		fmt.Sprintf("Look at `kubectl logs -n %s deployment/%s`, and at the server's state and events in the cloud's console.", namespace, exporter))
+	return serverAlerts(dataservice.ExporterPods(namespace, exporter), dataservice.ExporterRemedy(namespace, exporter))
 }
