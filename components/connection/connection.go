@@ -1,5 +1,3 @@
-// Package connection is the one contract between a data service and the workloads that use it:
-// whatever the mode and the cloud, a workload sees the same environment variables.
 package connection
 
 import (
