@@ -40,10 +40,7 @@ func TestManagedIsWatched(t *testing.T) {
 		assert.False(t, *pod.AutomountServiceAccountToken)
 		assert.Equal(t, "high", pod.PriorityClassName)
 		require.Len(t, pod.Containers, 1)
-		variables := map[string]string{}
-		for _, v := range pod.Containers[0].Env {
-			variables[v.Name] = v.Value
-		}
+		variables := mocks.Variables(pod.Containers[0])
 		assert.Equal(t, "postgres.managed.example:5432/orders?sslmode=require", variables["DATA_SOURCE_URI"])
 		assert.Equal(t, "orders", variables["DATA_SOURCE_USER"])
 		directory, file, _ := strings.Cut(variables["DATA_SOURCE_PASS_FILE"], "/exporter/")

@@ -35,10 +35,7 @@ func TestRabbitMQ(t *testing.T) {
 
 		pod := mocks.As[*appsv1.StatefulSet](t, rec.Get(t, "kubernetes:apps/v1:StatefulSet", "rabbitmq")).Spec.Template.Spec
 		require.Len(t, pod.Containers, 1, "the broker makes its metrics itself")
-		env := map[string]string{}
-		for _, e := range pod.Containers[0].Env {
-			env[e.Name] = e.Value
-		}
+		env := mocks.Variables(pod.Containers[0])
 		assert.Equal(t, "rabbit@localhost", env["RABBITMQ_NODENAME"])
 		assert.Len(t, pod.Containers[0].Ports, 2, "Erlang's own ports stay closed")
 		assert.IsType(t, mocks.Conceal(""), rec.Get(t, "kubernetes:core/v1:Secret", "rabbitmq").Inputs["stringData"])

@@ -33,10 +33,7 @@ func TestManagedIsWatched(t *testing.T) {
 					return err
 				})
 				pod := mocks.As[*appsv1.Deployment](t, rec.Get(t, "kubernetes:apps/v1:Deployment", exporterName)).Spec.Template.Spec
-				variables := map[string]string{}
-				for _, v := range pod.Containers[0].Env {
-					variables[v.Name] = v.Value
-				}
+				variables := mocks.Variables(pod.Containers[0])
 				const directory = "/run/secrets/exporter/"
 				assert.Equal(t, "rediss://redis.managed.example:6379", variables["REDIS_ADDR"])
 				assert.Equal(t, directory+exporterPasswordKey, variables["REDIS_PASSWORD_FILE"])
