@@ -13,8 +13,8 @@ import (
 const (
 	// Namespace that all of it is in, but node-exporter.
 	Namespace = "monitoring"
-	// nodesNamespace is node-exporter's own.
-	nodesNamespace = "monitoring-nodes"
+	// NodesNamespace is node-exporter's own.
+	NodesNamespace = "monitoring-nodes"
 )
 
 // Args say what is watched, and how.
@@ -85,7 +85,7 @@ func (b *builder) install() error {
 	}
 	// Privileged, as node-exporter runs in its node's network and among its processes, and reads all of its file systems.
 	nodes, err := namespace.New(b.ctx, b.name+"-nodes", &namespace.Args{
-		Name: nodesNamespace, PodSecurity: namespace.Privileged,
+		Name: NodesNamespace, PodSecurity: namespace.Privileged,
 	}, b.parent)
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ import (
 // reserved are the namespaces of the platform services, those that a stack does not have among them: it may come to have them.
 var reserved = []string{
 	autoscaling.KEDANamespace, autoscaling.RecommenderNamespace, certmanager.Namespace, externaldns.Namespace, externalsecrets.Namespace,
-	gateway.Namespace, gpu.Namespace, logging.Namespace, logging.AgentsNamespace, logging.OperatorNamespace, monitoring.Namespace,
+	gateway.Namespace, gpu.Namespace, logging.Namespace, logging.AgentsNamespace, logging.OperatorNamespace, monitoring.Namespace, monitoring.NodesNamespace,
 	operators.PostgresNamespace, operators.RabbitMQNamespace, operators.RedisNamespace, tracing.Namespace,
 }
 
