@@ -87,7 +87,11 @@ func TestManagedIsWatched(t *testing.T) {
 			watch := func(values map[string]any) { values["plinth:monitoring"] = map[string]any{"enabled": true} }
 			rec := mocks.Up(t, stacks.Platform, managedOn(t, "prod", cloud, false, watch)...)
 			all := pairs(t, rec)
-			for exporter, scraped := range map[string]string{"postgres-exporter": ":9187", "redis-exporter": ":9121"} {
+			exporters := map[string]string{"postgres-exporter": ":9187", "redis-exporter": ":9121"}
+			if cloud == "aws" {
+				exporters["rabbitmq-exporter"] = ":8889"
+			}
+			for exporter, scraped := range exporters {
 				assert.True(t, rec.Has("kubernetes:apps/v1:Deployment", exporter))
 				assert.True(t, rec.Has("kubernetes:monitoring.coreos.com/v1:PrometheusRule", exporter))
 				assert.Contains(t, all, "monitoring/prometheus -> data/"+exporter+scraped)

@@ -15,8 +15,8 @@ type Args struct {
 	Namespace pulumi.StringInput
 	// Data is the namespace of the data services.
 	Data string
-	// Postgres, Redis and RabbitMQ are the modes of the data services; empty where there is none. All are watched over but a RabbitMQ
-	// that the cloud runs.
+	// Postgres, Redis and RabbitMQ are the modes of the data services; empty where there is none. All are shown but a RabbitMQ
+	// that the cloud runs, of which an exporter tells less, by other names.
 	Postgres, Redis, RabbitMQ spec.Mode
 	// Models are the workloads that serve models, by name. Their batches are shown where they are served by TensorFlow Serving.
 	Models []string

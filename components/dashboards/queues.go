@@ -33,7 +33,7 @@ func (a *Args) queues() *grafana.Dashboard {
 	return d
 }
 
-// hasQueues tells whether RabbitMQ is in the cluster, where it is scraped.
+// hasQueues tells whether RabbitMQ is in the cluster, where its own plugin is scraped.
 func (a *Args) hasQueues() bool { return a.RabbitMQ == spec.Single || a.RabbitMQ == spec.HA }
 
 // largest is a gauge of queues, and perSecond a counter of theirs.

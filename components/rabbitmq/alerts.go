@@ -71,39 +71,47 @@ func Alerts(namespace, app string, s Spec) []observe.Alert {
 			Remedy:  "Look for clients that do not close their connections: rabbitmqctl list_connections.",
 		},
 	}
-	alerts = append(alerts, queueAlerts(on)...)
+	alerts = append(alerts, pluginTerms.queueAlerts(on)...)
 	return append(alerts, observe.Disks("RabbitMQ", namespace, claims, "rabbitmq")...)
 }
 
+// terms are what tells of queues calls it: the series of a queue, up to its selector, and its labels.
+type terms struct{ ready, unacknowledged, consumers, queue, vhost string }
+
+var pluginTerms = terms{
+	ready: `rabbitmq_detailed_queue_messages_ready{`, unacknowledged: `rabbitmq_detailed_queue_messages_unacked{`,
+	consumers: `rabbitmq_detailed_queue_consumers{`, queue: "queue", vhost: "vhost",
+}
+
 // queueAlerts leave dead-letter queues out but for the one about them. The largest count is the leader's: another node may remember an older one.
-func queueAlerts(on string) []observe.Alert {
-	selector := func(match string) string { return on[:len(on)-1] + `,queue` + match + `}` }
-	living, dead := selector(`!~".*\\.dead"`), selector(`=~".*\\.dead"`)
+func (t terms) queueAlerts(on string) []observe.Alert {
+	selector := func(series, match string) string { return series + on[1:len(on)-1] + `,` + t.queue + match + `}` }
+	living := func(series string) string { return selector(series, `!~".*\\.dead"`) }
+	by, label := fmt.Sprintf("max by (%s, %s)", t.vhost, t.queue), "{{ $labels."+t.queue+" }}"
+	ready := living(t.ready)
 	return []observe.Alert{
 		{
 			Name: "RabbitMQQueueGrowing", For: "30m", Severity: observe.Warning,
-			Expr: fmt.Sprintf("max by (vhost, queue) (rabbitmq_detailed_queue_messages_ready%[1]s) > 1000 and "+
-				"max by (vhost, queue) (deriv(rabbitmq_detailed_queue_messages_ready%[1]s[30m])) > 0", living),
-			Summary: "The queue {{ $labels.queue }} has {{ $value }} messages waiting, and gets more.",
+			Expr:    fmt.Sprintf("%[1]s (%[2]s) > 1000 and %[1]s (deriv(%[2]s[30m])) > 0", by, ready),
+			Summary: fmt.Sprintf("The queue %s has {{ $value }} messages waiting, and gets more.", label),
 			Remedy:  "Its consumers are too slow, too few or gone: look at them, and at replicas.queue of their workload.",
 		},
 		{
 			Name: "RabbitMQNoConsumers", For: "10m", Severity: observe.Warning,
-			Expr: fmt.Sprintf("max by (vhost, queue) (rabbitmq_detailed_queue_messages_ready%[1]s) > 0 and "+
-				"max by (vhost, queue) (rabbitmq_detailed_queue_consumers%[1]s) == 0", living),
-			Summary: "The queue {{ $labels.queue }} has {{ $value }} messages, and nobody takes them.",
+			Expr:    fmt.Sprintf("%[1]s (%[2]s) > 0 and %[1]s (%[3]s) == 0", by, ready, living(t.consumers)),
+			Summary: fmt.Sprintf("The queue %s has {{ $value }} messages, and nobody takes them.", label),
 			Remedy:  "Look at the workloads that use it.",
 		},
 		{
 			Name: "RabbitMQUnacknowledged", For: "30m", Severity: observe.Warning,
-			Expr:    fmt.Sprintf("max by (vhost, queue) (rabbitmq_detailed_queue_messages_unacked%s) > 1000", living),
-			Summary: "Consumers of {{ $labels.queue }} hold {{ $value }} messages that they have not acknowledged.",
+			Expr:    fmt.Sprintf("%s (%s) > 1000", by, living(t.unacknowledged)),
+			Summary: fmt.Sprintf("Consumers of %s hold {{ $value }} messages that they have not acknowledged.", label),
 			Remedy:  "Look for consumers that hang, and give them a prefetch limit.",
 		},
 		{
 			Name: "RabbitMQDeadLetters", For: "5m", Severity: observe.Warning,
-			Expr:    fmt.Sprintf("max by (vhost, queue) (rabbitmq_detailed_queue_messages_ready%s) > 0", dead),
-			Summary: "{{ $value }} messages in {{ $labels.queue }} were rejected, or given up on.",
+			Expr:    fmt.Sprintf("%s (%s) > 0", by, selector(t.ready, `=~".*\\.dead"`)),
+			Summary: fmt.Sprintf("{{ $value }} messages in %s were rejected, or given up on.", label),
 			Remedy:  "Find out why from the log of the consumer, and then publish them again or delete them.",
 		},
 	}

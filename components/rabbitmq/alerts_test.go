@@ -11,8 +11,9 @@ import (
 func TestRules(t *testing.T) {
 	t.Parallel()
 	for file, alerts := range map[string][]observe.Alert{
-		"rabbitmq-ha":     Alerts("data", "rabbitmq-ha", Spec{Mode: spec.HA}.Complete()),
-		"rabbitmq-single": Alerts("data", "rabbitmq", Spec{}.Complete()),
+		"rabbitmq-ha":      Alerts("data", "rabbitmq-ha", Spec{Mode: spec.HA}.Complete()),
+		"rabbitmq-managed": managedAlerts("data", "rabbitmq-exporter"),
+		"rabbitmq-single":  Alerts("data", "rabbitmq", Spec{}.Complete()),
 	} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()

@@ -90,13 +90,11 @@ type policyDefinition struct {
 	Definition map[string]any `json:"definition"`
 }
 
-// define returns the definitions of a broker with these queues. salt is 4 bytes.
-func define(queues []Queue, password, salt string) (string, error) {
+// define returns the definitions of a broker with these queues. salt is 4 bytes. monitor is the password of who asks for metrics;
+// empty leaves that user out.
+func define(queues []Queue, password, salt, monitor string) (string, error) {
 	d := definitions{
-		Users: []userDefinition{{
-			Name: username, PasswordHash: passwordHash(password, salt),
-			HashingAlgorithm: "rabbit_password_hashing_sha256", Tags: []string{},
-		}},
+		Users: []userDefinition{newUser(username, password, salt)},
 		// A client that declares a queue and names no type means the one that is there.
 		VHosts:      []vhostDefinition{{Name: virtualHost, DefaultQueueType: "quorum"}},
 		Permissions: []permissionDefinition{{User: username, VHost: virtualHost, Configure: ".*", Write: ".*", Read: ".*"}},
@@ -104,6 +102,11 @@ func define(queues []Queue, password, salt string) (string, error) {
 			Name: deadLetterExchange, VHost: virtualHost, Type: "direct", Durable: true, Arguments: map[string]any{},
 		}},
 		Queues: []queueDefinition{}, Bindings: []bindingDefinition{}, Policies: []policyDefinition{},
+	}
+	if monitor != "" {
+		d.Users = append(d.Users, newUser(monitorName, monitor, salt, "monitoring"))
+		// The management API tells of queues who may enter their virtual host; the user touches nothing there.
+		d.Permissions = append(d.Permissions, permissionDefinition{User: monitorName, VHost: virtualHost, Configure: "^$", Write: "^$", Read: "^$"})
 	}
 	for _, q := range queues {
 		d.Queues = append(d.Queues, quorumQueue(q.Name))
@@ -124,6 +127,13 @@ func define(queues []Queue, password, salt string) (string, error) {
 		return "", fmt.Errorf("writing RabbitMQ's definitions: %w", err)
 	}
 	return string(b), nil
+}
+
+func newUser(name, password, salt string, tags ...string) userDefinition {
+	return userDefinition{
+		Name: name, PasswordHash: passwordHash(password, salt), HashingAlgorithm: "rabbit_password_hashing_sha256",
+		Tags: append([]string{}, tags...),
+	}
 }
 
 func quorumQueue(name string) queueDefinition {

@@ -29,5 +29,6 @@
 // policies, not arguments of the queue: those of an existing queue could not be changed, and a client that declares the
 // queue with none would be refused.
 //
-// The metrics come from RabbitMQ's own Prometheus plugin, which its makers maintain in place of an exporter.
+// The metrics come from RabbitMQ's own Prometheus plugin, which its makers maintain in place of an exporter; in mode managed from an
+// OpenTelemetry collector, <name>-exporter, that asks the management API as a user who may only look.
 package rabbitmq

@@ -68,12 +68,21 @@ func newManaged(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.Res
 	if err != nil {
 		return nil, err
 	}
-	definitions := pulumi.All(password, salt).ApplyT(func(secrets []any) (string, error) {
-		return define(s.Queues, secrets[0].(string), secrets[1].(string)[:4])
+	monitor := pulumi.String("").ToStringOutput()
+	if args.Monitoring != nil {
+		if monitor, err = dataservice.NewRotatedPassword(ctx, name+"-monitor-password", s.Rotate, parent, random); err != nil {
+			return nil, err
+		}
+	}
+	definitions := pulumi.All(password, salt, monitor).ApplyT(func(secrets []any) (string, error) {
+		return define(s.Queues, secrets[0].(string), secrets[1].(string)[:4], secrets[2].(string))
 	}).(pulumi.StringOutput)
 	declared, err := declare(ctx, name, args, broker, definitions, parent)
 	if err != nil {
 		return nil, err
+	}
+	if err := watchManaged(ctx, name, args, broker, monitor, parent, pulumi.DependsOn([]pulumi.Resource{declared})); err != nil {
+		return nil, fmt.Errorf("watching over rabbitmq %s: %w", name, err)
 	}
 
 	// Clients come after what they use is declared.

@@ -51,7 +51,7 @@ func TestConnection(t *testing.T) {
 
 func defined(t *testing.T, queues ...Queue) definitions {
 	t.Helper()
-	text, err := define(queues, "secret", "salt")
+	text, err := define(queues, "secret", "salt", "")
 	require.NoError(t, err)
 	assert.NotContains(t, text, "secret")
 	var d definitions

@@ -23,7 +23,7 @@ func (b *builder) single() (connection.Connection, error) {
 		Immutable: pulumi.Bool(true),
 		StringData: pulumi.StringMap{
 			definitionsFile: pulumi.All(b.password, salt).ApplyT(func(secrets []any) (string, error) {
-				return define(b.spec.Queues, secrets[0].(string), secrets[1].(string)[:4])
+				return define(b.spec.Queues, secrets[0].(string), secrets[1].(string)[:4], "")
 			}).(pulumi.StringOutput),
 		},
 	}, b.parent)
