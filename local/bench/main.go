@@ -45,7 +45,7 @@ func parse(args []string, usage io.Writer) (options, error) {
 	o := options{}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(usage)
-	flags.BoolVar(&o.cold, "cold", true, "also build everything from an empty build cache, which takes 20 min on two cores")
+	flags.BoolVar(&o.cold, "cold", true, "also build everything from an empty build cache, which takes 25 min on two cores")
 	flags.BoolVar(&o.json, "json", false, "print the results as JSON")
 	only := flags.String("only", "", "measure only these, separated by commas: "+strings.Join(names(), ", "))
 	sizes := flags.String("sizes", "100,300,1000", "numbers of Deployments")
