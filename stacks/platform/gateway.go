@@ -14,7 +14,7 @@ import (
 // addGateway makes what publishes workloads: the gateway, the certificates of its hosts, and their names in DNS. cert-manager and
 // ExternalDNS start beside each other, once the kinds of the Gateway API that they watch are there.
 func (p *platform) addGateway(ctx *pulumi.Context) error {
-	if p.services["gateway"] {
+	if p.services[gatewayService] {
 		made, err := gateway.New(ctx, "gateway", p.gatewayArgs(), p.inCluster())
 		if err != nil {
 			return err
@@ -24,7 +24,7 @@ func (p *platform) addGateway(ctx *pulumi.Context) error {
 	if err := p.addCertificates(ctx); err != nil {
 		return err
 	}
-	if !p.services["dns"] || p.gateway == nil {
+	if !p.services[dnsService] || p.gateway == nil {
 		return nil
 	}
 	_, err := externaldns.New(ctx, "external-dns", &externaldns.Args{
@@ -38,7 +38,7 @@ func (p *platform) addGateway(ctx *pulumi.Context) error {
 func (p *platform) gatewayArgs() *gateway.Args {
 	args := &gateway.Args{
 		Spec: p.cfg.Gateway, Mirror: p.cfg.Charts, LoadBalancer: p.cluster.LoadBalancer, Simulated: p.cfg.Simulated,
-		TLS: p.services["certificates"], Domain: p.cfg.Domain, Wildcards: !p.needsGateway(), Monitoring: p.monitoring,
+		TLS: p.services[certificatesService], Domain: p.cfg.Domain, Wildcards: !p.needsGateway(), Monitoring: p.monitoring,
 	}
 	for _, name := range p.cfg.Routed() {
 		w := p.cfg.Workloads[name]
@@ -51,7 +51,7 @@ func (p *platform) gatewayArgs() *gateway.Args {
 }
 
 func (p *platform) addCertificates(ctx *pulumi.Context) error {
-	if !p.services["certificates"] {
+	if !p.services[certificatesService] {
 		return nil
 	}
 	args := &certmanager.Args{

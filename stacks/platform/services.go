@@ -11,6 +11,14 @@ import (
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
+// The services that publish workloads and bring secrets, as Services names them.
+const (
+	gatewayService      = "gateway"
+	certificatesService = "certificates"
+	dnsService          = "dns"
+	secretsService      = "secrets"
+)
+
 // Service is one of what a platform runs beside its workloads.
 type Service struct {
 	// Name as the stack file has it.
@@ -33,10 +41,10 @@ func Services(cfg *config.Config) []Service {
 		}
 	}
 	publishes := *cfg.Gateway.Enabled && len(cfg.Routed()) > 0
-	add(publishes, "gateway", cfg.Gateway.Install, charts.EnvoyGateway)
-	add(*cfg.Certificates.Enabled, "certificates", cfg.Certificates.Install, charts.CertManager)
-	add(publishes && cfg.Zone() != nil, "dns", nil, charts.ExternalDNS)
-	add(cfg.Secrets.Source == config.SourceCloud, "secrets", cfg.Secrets.Install, charts.ExternalSecrets, charts.Reloader)
+	add(publishes, gatewayService, cfg.Gateway.Install, charts.EnvoyGateway)
+	add(*cfg.Certificates.Enabled, certificatesService, cfg.Certificates.Install, charts.CertManager)
+	add(publishes && cfg.Zone() != nil, dnsService, nil, charts.ExternalDNS)
+	add(cfg.Secrets.Source == config.SourceCloud, secretsService, cfg.Secrets.Install, charts.ExternalSecrets, charts.Reloader)
 	add(*cfg.Monitoring.Enabled, monitoringService, cfg.Monitoring.Install, charts.KubePrometheusStack)
 	add(watchesGPUs(cfg), gpuService, nil, charts.DCGMExporter)
 	add(*cfg.Logging.Enabled, loggingService, cfg.Logging.Install, logCharts[cfg.Logging.Store]...)
@@ -59,7 +67,7 @@ func (p *platform) chooseServices(ctx *pulumi.Context) error {
 			}
 			continue
 		}
-		if reason == "" && service.Name == "certificates" && p.needsGateway() && !p.services["gateway"] {
+		if reason == "" && service.Name == certificatesService && p.needsGateway() && !p.services[gatewayService] {
 			reason = "Let's Encrypt asks the gateway whether the domain is ours, and there is none"
 		}
 		if reason == "" && service.Name == gpuService && !p.services[monitoringService] {
