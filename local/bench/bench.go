@@ -133,8 +133,19 @@ func (b *bench) makeProject() error {
 	return nil
 }
 
-// cleanUp stops the cluster, whoever started it, and removes the project.
+// cleanUp stops the cluster and removes the project.
 func (b *bench) cleanUp(ctx context.Context) error {
+	if err := b.stopCluster(ctx); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(b.project.Project); err != nil {
+		return fmt.Errorf("removing the temporary project: %w", err)
+	}
+	return nil
+}
+
+// stopCluster stops the cluster, whoever started it, and keeps its data.
+func (b *bench) stopCluster(ctx context.Context) error {
 	c, err := kube.Attach(ctx, b.project.Cluster("dev"))
 	if err == nil {
 		if b.cluster != nil {
@@ -142,11 +153,9 @@ func (b *bench) cleanUp(ctx context.Context) error {
 		}
 		err = c.Stop(ctx)
 	}
+	b.cluster = nil
 	if err != nil && !errors.Is(err, kube.ErrNotRunning) {
 		return fmt.Errorf("stopping the cluster in %s: %w", b.project.Project, err)
-	}
-	if err := os.RemoveAll(b.project.Project); err != nil {
-		return fmt.Errorf("removing the temporary project: %w", err)
 	}
 	return nil
 }

@@ -96,17 +96,19 @@ const ours, theirs = "bench-pulumi", "bench-kubectl"
 
 // deployments brings N Deployments up with Plinth's engine and its settings, and the same with kubectl.
 func (b *bench) deployments(ctx context.Context) error {
-	if _, err := b.timed("nodes for all of it", func() error { return b.ensureCluster(ctx, slices.Max(b.sizes)) }); err != nil {
-		return err
-	}
-	k, err := newKubectl(ctx, b.cluster.Kubeconfig(), b.project.Project)
-	if err != nil {
-		return err
-	}
 	var ups, noops, applies, ready []point
+	peerName := ""
 	for _, n := range b.sizes {
+		k, err := b.freshServer(ctx)
+		if err != nil {
+			return err
+		}
+		peerName = k.name
 		peer, err := b.measureKubectl(ctx, k, n)
 		if err != nil {
+			return err
+		}
+		if k, err = b.freshServer(ctx); err != nil {
 			return err
 		}
 		mine, err := b.measureEngine(ctx, k, n)
@@ -120,11 +122,13 @@ func (b *bench) deployments(ctx context.Context) error {
 			judged = append(judged, atMostOfPeer(noopOfKubectl))
 		}
 		b.results.time(fmt.Sprintf("no-op up of %d Deployments", n), mine.noop, judged...)
-		b.addMemory(fmt.Sprintf("during up of %d Deployments, at its peak", n), mine.peak)
+		b.addMemory(fmt.Sprintf("during up of %d Deployments, at its peak", n), mine.upPeak)
+		b.addMemory(fmt.Sprintf("during no-op up of %d Deployments, at its peak", n), mine.noopPeak)
 		ups, noops = append(ups, point{n, mine.up}), append(noops, point{n, mine.noop})
 		applies, ready = append(applies, point{n, peer.noop}), append(ready, point{n, peer.ready})
 	}
-	b.results.note("the peer is %s; N Deployments of one pod each, the same objects on both sides, each in a namespace of its own", k.name)
+	b.results.note("the peer is %s; N Deployments of one pod each, the same objects on both sides, each in a namespace of its own, "+
+		"on an API server just started with the data of before: neither meets what the other left in its memory", peerName)
 	b.addGrowth("up", ups, ready, atMost(nearLinear))
 	b.addGrowth("no-op up", noops, applies)
 	return nil
@@ -145,10 +149,24 @@ func (b *bench) addGrowth(what string, mine, peer []point, opts ...option) {
 	}
 }
 
+// freshServer starts the cluster anew, with its data and with nodes for the most Deployments.
+func (b *bench) freshServer(ctx context.Context) (*kubectl, error) {
+	_, err := b.timed("the cluster, started anew", func() error {
+		if err := b.stopCluster(ctx); err != nil {
+			return err
+		}
+		return b.ensureCluster(ctx, slices.Max(b.sizes))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newKubectl(ctx, b.cluster.Kubeconfig(), b.project.Project)
+}
+
 // engineTimes are what one N costs with Plinth.
 type engineTimes struct {
-	up, noop time.Duration
-	peak     memory
+	up, noop         time.Duration
+	upPeak, noopPeak memory
 }
 
 func (b *bench) measureEngine(ctx context.Context, k *kubectl, n int) (times engineTimes, err error) {
@@ -169,10 +187,11 @@ func (b *bench) measureEngine(ctx context.Context, k *kubectl, n int) (times eng
 		})
 	})
 	var memoryErr error
-	times.peak, memoryErr = w.stop()
+	times.upPeak, memoryErr = w.stop()
 	if err := errors.Join(err, memoryErr); err != nil {
 		return times, err
 	}
+	w = b.watchMemory(true)
 	times.noop, err = b.median(fmt.Sprintf("no-op up of %d Deployments", n), func() error {
 		return withEngine(ctx, o, func(e *engine.Engine) error {
 			report, err := e.Up(ctx, false)
@@ -182,7 +201,8 @@ func (b *bench) measureEngine(ctx context.Context, k *kubectl, n int) (times eng
 			return err
 		})
 	})
-	if err != nil {
+	times.noopPeak, memoryErr = w.stop()
+	if err := errors.Join(err, memoryErr); err != nil {
 		return times, err
 	}
 	_, err = b.timed(fmt.Sprintf("destroy of %d Deployments", n), func() error {
