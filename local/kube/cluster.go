@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -33,6 +34,24 @@ type Cluster struct {
 	pid int // of the supervisor
 	// lifeline is nil if another process started the cluster, or when it is detached.
 	lifeline *os.File
+}
+
+// lifelines are those of the clusters that this process started and has not let go: the garbage collector would close the lifeline
+// of a Cluster that nobody keeps, which stops the cluster.
+var lifelines sync.Map
+
+// tied is a cluster that ends with this process.
+func tied(dir state.Dir, pid int, lifeline *os.File) *Cluster {
+	lifelines.Store(lifeline, nil)
+	return &Cluster{dir: dir, pid: pid, lifeline: lifeline}
+}
+
+// untie closes the lifeline.
+func (c *Cluster) untie() error {
+	lifeline := c.lifeline
+	c.lifeline = nil
+	lifelines.Delete(lifeline)
+	return lifeline.Close()
 }
 
 // Attach finds the running cluster of a state directory; ErrNotRunning if none is ready.
@@ -61,9 +80,7 @@ func (c *Cluster) Detach() error {
 		return nil
 	}
 	_, err := c.lifeline.Write([]byte{state.Detach})
-	err = errors.Join(err, c.lifeline.Close())
-	c.lifeline = nil
-	if err != nil {
+	if err = errors.Join(err, c.untie()); err != nil {
 		return fmt.Errorf("detach the cluster of %s: %w", c.dir, err)
 	}
 	return nil
@@ -73,7 +90,7 @@ func (c *Cluster) Detach() error {
 // than 30 s, or than ctx allows, is killed, and its processes end with it. Stopping a stopped cluster is no error.
 func (c *Cluster) Stop(ctx context.Context) error {
 	if c.lifeline != nil {
-		defer func() { _ = c.lifeline.Close(); c.lifeline = nil }()
+		defer func() { _ = c.untie() }()
 	}
 	run, err := c.dir.ReadRun()
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

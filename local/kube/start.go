@@ -117,7 +117,7 @@ func spawn(ctx context.Context, dir state.Dir, o Options) (*Cluster, error) {
 		_ = lifeline.Close()
 		return nil, errors.Join(err, unlessZero(<-ended, err))
 	}
-	return &Cluster{dir: dir, lifeline: lifeline, pid: cmd.Process.Pid}, nil
+	return tied(dir, cmd.Process.Pid, lifeline), nil
 }
 
 // unlessZero drops the exit status if the report told why.
