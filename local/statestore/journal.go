@@ -11,7 +11,6 @@ import (
 	"slices"
 
 	"github.com/pulumi/pulumi/pkg/v3/backend"
-	"github.com/pulumi/pulumi/pkg/v3/resource/stack"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 )
 
@@ -86,11 +85,13 @@ func (j *journal) write(lines ...writtenLine) error {
 			return fmt.Errorf("writing the journal of the state: %w", err)
 		}
 	}
-	if _, err := j.file.WriteAt(text.Bytes(), j.size); err != nil {
-		return fmt.Errorf("writing the journal of the state: %w", errors.Join(err, j.file.Truncate(j.size)))
+	_, err := j.file.WriteAt(text.Bytes(), j.size)
+	if err == nil {
+		err = j.file.Sync()
 	}
-	if err := j.file.Sync(); err != nil {
-		return fmt.Errorf("writing the journal of the state: %w", err)
+	if err != nil {
+		// What is left of it would follow the next lines, where those are shorter.
+		return fmt.Errorf("writing the journal of the state: %w", errors.Join(err, j.file.Truncate(j.size)))
 	}
 	j.size += int64(text.Len())
 	return nil
@@ -116,6 +117,10 @@ func (s store) fold() (bool, error) {
 		return true, s.forget()
 	}
 	deployment, base, err := s.load()
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("%s is gone while %s waits to be brought into it; put the former back, or remove the latter "+
+			"to begin with an empty state", s.checkpoint, s.journal)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -160,11 +165,7 @@ func (s store) foldInto(replayer *backend.JournalReplayer, size int64) error {
 	if err != nil {
 		return fmt.Errorf("replaying %s: %w", s.journal, err)
 	}
-	checkpoint, err := stack.DeploymentV3ToCheckpoint(s.stack, deployment.Deployment, deployment.Version, deployment.Features)
-	if err != nil {
-		return fmt.Errorf("encoding the state: %w", err)
-	}
-	text, err := json.Marshal(checkpoint)
+	text, err := s.encode(deployment.Deployment, deployment.Version, deployment.Features)
 	if err != nil {
 		return fmt.Errorf("encoding the state: %w", err)
 	}

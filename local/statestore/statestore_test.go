@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pulumi/pulumi/pkg/v3/resource/stack"
 	"github.com/pulumi/pulumi/pkg/v3/resource/stack/snapshot"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/stretchr/testify/assert"
@@ -160,6 +161,44 @@ func TestAJournalThatDoesNotBelongIsRefused(t *testing.T) {
 			assert.Equal(t, before, read(t, s.server.store.checkpoint))
 		})
 	}
+}
+
+func TestAJournalWithoutItsStateIsSaid(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	s.create()
+	u, l := s.start(apitype.UpdateUpdate)
+	s.note(u, l, begin(1, "one"), success(1, "one"))
+	require.NoError(t, s.server.Close())
+	require.NoError(t, os.Remove(s.server.store.checkpoint))
+	_, err := Open(Options{Dir: dir, Project: "plinth", Stack: "dev"})
+	require.ErrorContains(t, err, "dev.json is gone while")
+	assert.ErrorContains(t, err, "remove the latter to begin with an empty state")
+	assert.FileExists(t, s.server.store.journal)
+}
+
+// Another version of Pulumi may write more into its checkpoint than encode does.
+func TestACheckpointIsWrittenAsPulumiWritesIt(t *testing.T) {
+	t.Parallel()
+	st := newStore(t.TempDir(), "plinth", "dev")
+	deployment, features := emptyDeployment(), []string{"refreshBeforeUpdate"}
+	made := state("one")
+	made.Outputs = map[string]any{"text": "a < b & c\u2028", "number": 1e21, "list": []any{nil, true}}
+	deployment.Resources = append(deployment.Resources, made)
+	checkpoint, err := stack.DeploymentV3ToCheckpoint(st.stack, deployment, 4, features)
+	require.NoError(t, err)
+	want, err := json.Marshal(checkpoint)
+	require.NoError(t, err)
+	got, err := st.encode(deployment, 4, features)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), string(got))
+
+	whole, err := untyped(&apitype.TypedDeployment{Deployment: deployment, Version: 4, Features: features})
+	require.NoError(t, err)
+	got, err = st.encode(whole.Deployment, whole.Version, whole.Features)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), string(got))
 }
 
 func TestEntriesSentAgainCountOnce(t *testing.T) {
