@@ -21,10 +21,11 @@ const ExporterPath = "/run/secrets/exporter"
 type ExporterArgs struct {
 	// Namespace of the exporter.
 	Namespace pulumi.StringInput
-	// Container asks the server, and tells Prometheus on Port. Its name, ports, mounts, resources and security context are
-	// added.
+	// Container asks the server. Its name, ports, mounts and security context are added, and resources where it has none: 10m of
+	// a CPU and 64Mi, which do for exporters that keep nothing.
 	Container corev1.ContainerArgs
-	Port      int
+	// Port that it tells Prometheus on.
+	Port int
 	// User is the numeric user and group that it runs as.
 	User int
 	// Files by name, all secret.
@@ -69,7 +70,9 @@ func NewExporter(ctx *pulumi.Context, name string, args *ExporterArgs, opts ...p
 	}
 	exporter := Hardened(args.Container)
 	exporter.Name = pulumi.String("exporter")
-	exporter.Resources = Resources("10m", "64Mi")
+	if exporter.Resources == nil {
+		exporter.Resources = Resources("10m", "64Mi")
+	}
 	exporter.Ports = corev1.ContainerPortArray{containerPort(args.Port)}
 	exporter.VolumeMounts = corev1.VolumeMountArray{MountReadOnly("files", ExporterPath)}
 	pod := corev1.PodSpecArgs{

@@ -38,6 +38,7 @@ func TestManagedIsWatched(t *testing.T) {
 		rec := run(t, watched(t, 3))
 		pod := mocks.As[*appsv1.Deployment](t, rec.Get(t, "kubernetes:apps/v1:Deployment", exporterName)).Spec.Template.Spec
 		assert.Equal(t, int64(10001), *pod.SecurityContext.RunAsUser)
+		assert.Equal(t, "256Mi", pod.Containers[0].Resources.Limits.Memory().String(), "a collector does not live in what an exporter does")
 		assert.Empty(t, pod.Containers[0].Env)
 		assert.Equal(t, []string{"--config", "/run/secrets/exporter/config.json"}, pod.Containers[0].Args)
 		assert.Equal(t, "/run/secrets/exporter", pod.Containers[0].VolumeMounts[0].MountPath)
