@@ -4,5 +4,6 @@
 //	reach.HalfOpen(policies) // doors that only one side opens, through which nothing goes
 //
 // Pods are known by the policies that select them: all that one selector of a namespace selects are one. An address range holds
-// pods too where it is every address, as some networks see it that way.
+// pods too where it is every address, as some networks see it that way. Both panic at a selector that is none: to take it
+// for a closed door would let a test pass.
 package reach

@@ -198,7 +198,10 @@ func named(peer networkingv1.NetworkPolicyPeer) bool {
 
 func matches(selector *metav1.LabelSelector, set labels.Set) bool {
 	s, err := metav1.LabelSelectorAsSelector(selector)
-	return err == nil && s.Matches(set)
+	if err != nil {
+		panic(fmt.Errorf("reading the selector %s of a NetworkPolicy: %w", metav1.FormatLabelSelector(selector), err))
+	}
+	return s.Matches(set)
 }
 
 // namesOf are ports as text: UDP with its name, TCP without, "*" where a rule has none and so opens all.

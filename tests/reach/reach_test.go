@@ -85,3 +85,21 @@ func TestTheSameNameElsewhereIsSomebodyElse(t *testing.T) {
 	assert.Equal(t, []string{"other/web -> 203.0.113.0/24:443"},
 		reach.Pairs([]*networkingv1.NetworkPolicy{policy(t, "other", web), policy(t, "data", redis)}))
 }
+
+func TestSelectorThatIsNone(t *testing.T) {
+	t.Parallel()
+	for name, spec := range map[string]string{
+		"of the policy": `podSelector: { matchExpressions: [{ key: app, operator: Is, values: [web] }] }`,
+		"of a peer": `
+podSelector: { matchLabels: { app.kubernetes.io/name: web } }
+ingress: [{ from: [{ namespaceSelector: { matchExpressions: [{ key: team, operator: In }] } }] }]
+`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			policies := []*networkingv1.NetworkPolicy{policy(t, "apps", web), policy(t, "apps", spec)}
+			assert.Panics(t, func() { reach.Pairs(policies) })
+			assert.Panics(t, func() { reach.HalfOpen(policies) })
+		})
+	}
+}
