@@ -59,7 +59,7 @@ func haAlerts(namespace, cluster string, instances int, late time.Duration) []ob
 			fmt.Sprintf(`sum by (namespace, pod) (cnpg_backends_total%s)`, on),
 			fmt.Sprintf(`max by (namespace, pod) (cnpg_pg_settings_setting{name="max_connections",namespace="%s",pod=~"%s-[0-9]+"})`, namespace, cluster)),
 	}
-	alerts = append(alerts, diskAlerts(fmt.Sprintf(`{namespace="%s",persistentvolumeclaim=~"%s-[0-9]+"}`, namespace, cluster))...)
+	alerts = append(alerts, observe.Disks("Postgres", namespace, cluster+"-[0-9]+", service)...)
 	if late == 0 {
 		return alerts
 	}
@@ -88,7 +88,7 @@ func singleAlerts(namespace, name, backup string, late time.Duration) []observe.
 			fmt.Sprintf(`sum by (namespace, pod) (pg_stat_activity_count%s)`, on),
 			fmt.Sprintf(`max by (namespace, pod) (pg_settings_max_connections%s)`, on)),
 	}
-	alerts = append(alerts, diskAlerts(fmt.Sprintf(`{namespace="%s",persistentvolumeclaim="%s-data"}`, namespace, name))...)
+	alerts = append(alerts, observe.Disks("Postgres", namespace, name+"-data", service)...)
 	if late == 0 {
 		return alerts
 	}
@@ -102,24 +102,6 @@ func connectionsAlert(used, most string) observe.Alert {
 		Name: "PostgresConnectionsNearLimit", Expr: used + " > 0.8 * " + most, For: "5m", Severity: observe.Warning,
 		Summary: "{{ $labels.pod }} has {{ $value }} connections, more than 80 % of its limit.",
 		Remedy:  "Look for clients that do not give theirs back; a pooler (plinth:postgres.pooler) or more memory lets more in.",
-	}
-}
-
-// diskAlerts look ahead for a day, from how it went in the last six hours.
-func diskAlerts(on string) []observe.Alert {
-	return []observe.Alert{
-		{
-			Name: "PostgresDiskFullInADay", For: "30m", Severity: observe.Warning,
-			Expr:    fmt.Sprintf("predict_linear(kubelet_volume_stats_available_bytes%s[6h], 86400) < 0", on),
-			Summary: "The disk {{ $labels.persistentvolumeclaim }} will be full within a day, if it goes on like that.",
-			Remedy:  "Raise plinth:postgres.storage, which grows the disk while it is in use, or remove data.",
-		},
-		{
-			Name: "PostgresDiskAlmostFull", For: "5m", Severity: observe.Critical,
-			Expr:    fmt.Sprintf("kubelet_volume_stats_available_bytes%s < 0.1 * kubelet_volume_stats_capacity_bytes%s", on, on),
-			Summary: "The disk {{ $labels.persistentvolumeclaim }} has less than 10 % left; the server stops when it is full.",
-			Remedy:  "Raise plinth:postgres.storage now, which grows the disk while it is in use.",
-		},
 	}
 }
 
