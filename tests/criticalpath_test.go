@@ -156,7 +156,7 @@ func neededWaits(r *mocks.Recording) map[string][]string {
 func registeredWaits(r *mocks.Recording) map[string][]string {
 	waits := map[string][]string{}
 	for _, res := range r.Resources() {
-		waits[res.URN] = append(directly(res), res.Parent)
+		waits[res.URN] = append(res.Direct(), res.Parent)
 	}
 	return waits
 }

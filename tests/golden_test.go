@@ -117,7 +117,7 @@ func flatten(path string, value any, visit func(path string, value any)) {
 func waiting(r *mocks.Recording) map[string][]string {
 	direct := map[string][]string{}
 	for _, res := range r.Resources() {
-		direct[res.URN] = directly(res)
+		direct[res.URN] = res.Direct()
 	}
 	reached := map[string]map[string]bool{}
 	var reach func(of string) map[string]bool
@@ -145,15 +145,6 @@ func waiting(r *mocks.Recording) map[string][]string {
 		least[urn] = slices.Compact(least[urn])
 	}
 	return least
-}
-
-// directly are what a resource depends on, its provider included.
-func directly(res *mocks.Resource) []string {
-	all := slices.Clone(res.Dependencies)
-	if end := strings.LastIndex(res.Provider, "::"); end > 0 {
-		all = append(all, res.Provider[:end])
-	}
-	return all
 }
 
 // Listings of one stack file are the same every time, so that a diff is a change.

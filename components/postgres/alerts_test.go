@@ -58,8 +58,8 @@ func TestObserved(t *testing.T) {
 				ports = append(ports, port.Port.IntVal)
 			}
 			assert.Equal(t, test.ports, ports)
-			groups := at(rec.Get(t, "kubernetes:monitoring.coreos.com/v1:PrometheusRule", "postgres"), "spec.groups")
-			assert.Len(t, first(t, groups)["rules"], test.rules)
+			groups := rec.Get(t, "kubernetes:monitoring.coreos.com/v1:PrometheusRule", "postgres").At("spec.groups")
+			assert.Len(t, mocks.One(t, groups)["rules"], test.rules)
 		})
 	}
 	rec := mocks.Up(t, program(t, Spec{}, nil))
@@ -87,7 +87,7 @@ func TestQueries(t *testing.T) {
 		args.Monitoring = []pulumi.Resource{}
 	}))
 	made := mocks.As[*corev1.ConfigMap](t, rec.Get(t, "kubernetes:core/v1:ConfigMap", "postgres-ha-queries"))
-	named := at(rec.Get(t, "kubernetes:postgresql.cnpg.io/v1:Cluster", "postgres-ha"), "spec.monitoring.customQueriesConfigMap")
+	named := rec.Get(t, "kubernetes:postgresql.cnpg.io/v1:Cluster", "postgres-ha").At("spec.monitoring.customQueriesConfigMap")
 	reference := named.([]any)[0].(map[string]any)
 	assert.Equal(t, "queries.yaml", reference["key"])
 	assert.Contains(t, reference["name"], "postgres-ha-queries-", "the name that the cluster gave it")

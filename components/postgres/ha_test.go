@@ -43,43 +43,22 @@ func everything() Spec {
 	}
 }
 
-// at is what stands at a path such as spec.storage.size; nil where nothing does.
-func at(res *mocks.Resource, path string) any {
-	var v any = res.Inputs
-	for key := range strings.SplitSeq(path, ".") {
-		object, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		v = object[key]
-	}
-	return v
-}
-
-// first is the object in a list of one.
-func first(t *testing.T, v any) map[string]any {
-	t.Helper()
-	list, ok := v.([]any)
-	require.True(t, ok && len(list) == 1, "found %v, and not a list of one", v)
-	return list[0].(map[string]any)
-}
-
 func TestHA(t *testing.T) {
 	t.Parallel()
 	mocks.Modes(t, func(t *testing.T, run func(testing.TB, pulumi.RunFunc, ...mocks.Option) *mocks.Recording) {
 		rec := run(t, program(t, Spec{Mode: spec.HA}, inProd))
 		c := rec.Get(t, clusterType, "postgres-ha")
-		assert.Equal(t, 3.0, at(c, "spec.instances"))
-		assert.Equal(t, "ghcr.io/cloudnative-pg/postgresql:17.11-202608170816-standard-bookworm", at(c, "spec.imageName"))
+		assert.Equal(t, 3.0, c.At("spec.instances"))
+		assert.Equal(t, "ghcr.io/cloudnative-pg/postgresql:17.11-202608170816-standard-bookworm", c.At("spec.imageName"))
 		assert.Equal(t, map[string]any{
 			"method": "any", "number": 1.0, "dataDurability": "required", "failoverQuorum": true,
-		}, at(c, "spec.postgresql.synchronous"))
-		assert.Equal(t, []any{"hostnossl all all all reject"}, at(c, "spec.postgresql.pg_hba"), "passwords and data are encrypted on their way")
-		assert.Equal(t, "131072kB", at(c, "spec.postgresql.parameters.shared_buffers"), "tuned as mode single is")
-		assert.Equal(t, true, at(c, "spec.enablePDB"))
-		assert.Equal(t, true, at(c, "spec.storage.resizeInUseVolumes"))
-		assert.Equal(t, at(c, "spec.resources.limits.memory"), at(c, "spec.resources.requests.memory"))
-		assert.Equal(t, "condition=Ready", at(c, "metadata.annotations").(map[string]any)["pulumi.com/waitFor"])
+		}, c.At("spec.postgresql.synchronous"))
+		assert.Equal(t, []any{"hostnossl all all all reject"}, c.At("spec.postgresql.pg_hba"), "passwords and data are encrypted on their way")
+		assert.Equal(t, "131072kB", c.At("spec.postgresql.parameters.shared_buffers"), "tuned as mode single is")
+		assert.Equal(t, true, c.At("spec.enablePDB"))
+		assert.Equal(t, true, c.At("spec.storage.resizeInUseVolumes"))
+		assert.Equal(t, c.At("spec.resources.limits.memory"), c.At("spec.resources.requests.memory"))
+		assert.Equal(t, "condition=Ready", c.At("metadata.annotations").(map[string]any)["pulumi.com/waitFor"])
 
 		record := rec.Get(t, "kubernetes:core/v1:ConfigMap", "postgres-record")
 		assert.Contains(t, c.Dependencies, record.URN, "a change that would lose data is refused before the cluster is touched")
@@ -103,13 +82,13 @@ func TestHASpread(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := mocks.Up(t, program(t, Spec{Mode: spec.HA}, func(args *Args) { args.Zones = test.zones })).Get(t, clusterType, "postgres-ha")
-			zone := first(t, at(c, "spec.topologySpreadConstraints"))
+			zone := mocks.One(t, c.At("spec.topologySpreadConstraints"))
 			assert.Equal(t, "topology.kubernetes.io/zone", zone["topologyKey"])
 			assert.Equal(t, test.zoneRule, zone["whenUnsatisfiable"])
 			assert.Equal(t, test.minDomains, zone["minDomains"])
 			assert.Equal(t, map[string]any{"cnpg.io/cluster": "postgres-ha", "cnpg.io/podRole": "instance"},
 				zone["labelSelector"].(map[string]any)["matchLabels"], "jobs do not count")
-			assert.Equal(t, test.nodeRule, at(c, "spec.affinity.podAntiAffinityType"))
+			assert.Equal(t, test.nodeRule, c.At("spec.affinity.podAntiAffinityType"))
 		})
 	}
 }
@@ -140,7 +119,7 @@ func TestHAConnection(t *testing.T) {
 				connection.URI: "postgresql://orders:" + password + "@" + test.host + ":5432/orders?sslmode=require",
 			}, values)
 			assert.Equal(t, map[string]any{"username": "orders", "password": password},
-				at(rec.Get(t, secretType, "postgres"), "stringData").(mocks.Secret).Reveal())
+				rec.Get(t, secretType, "postgres").At("stringData").(mocks.Secret).Reveal())
 		})
 	}
 }
@@ -199,22 +178,22 @@ func TestHABackup(t *testing.T) {
 		assert.Equal(t, map[string]string{"identity": "postgres-ha"}, account.Annotations)
 
 		c := rec.Get(t, clusterType, "postgres-ha")
-		assert.Equal(t, "postgres-ha", at(c, "spec.serviceAccountName"))
-		assert.Equal(t, map[string]any{"identity": "yes"}, at(c, "spec.inheritedMetadata.labels"), "what the cloud's identity needs")
+		assert.Equal(t, "postgres-ha", c.At("spec.serviceAccountName"))
+		assert.Equal(t, map[string]any{"identity": "yes"}, c.At("spec.inheritedMetadata.labels"), "what the cloud's identity needs")
 		assert.Equal(t, map[string]any{
 			"name": "barman-cloud.cloudnative-pg.io", "isWALArchiver": true,
 			"parameters": map[string]any{"barmanObjectName": "postgres-ha", "serverName": "postgres-ha-17"},
-		}, first(t, at(c, "spec.plugins")))
-		assert.Equal(t, "2min", at(c, "spec.postgresql.parameters.archive_timeout"), "less than 5 minutes can be lost")
+		}, mocks.One(t, c.At("spec.plugins")))
+		assert.Equal(t, "2min", c.At("spec.postgresql.parameters.archive_timeout"), "less than 5 minutes can be lost")
 
 		store := rec.Get(t, "kubernetes:barmancloud.cnpg.io/v1:ObjectStore", "postgres-ha")
-		assert.Equal(t, "30d", at(store, "spec.retentionPolicy"))
+		assert.Equal(t, "30d", store.At("spec.retentionPolicy"))
 		assert.Contains(t, c.Dependencies, store.URN)
 
 		schedule := rec.Get(t, "kubernetes:postgresql.cnpg.io/v1:ScheduledBackup", "postgres-ha-17")
-		assert.Equal(t, "0 30 2 * * *", at(schedule, "spec.schedule"), "six fields, the first for seconds")
-		assert.Equal(t, true, at(schedule, "spec.immediate"))
-		assert.Equal(t, "plugin", at(schedule, "spec.method"))
+		assert.Equal(t, "0 30 2 * * *", schedule.At("spec.schedule"), "six fields, the first for seconds")
+		assert.Equal(t, true, schedule.At("spec.immediate"))
+		assert.Equal(t, "plugin", schedule.At("spec.method"))
 		assert.Contains(t, schedule.Dependencies, c.URN)
 	})
 }
@@ -223,7 +202,7 @@ func TestHABackup(t *testing.T) {
 func TestHAOnSimulatedNodesIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	rec := mocks.Up(t, program(t, Spec{Mode: spec.HA}, func(a *Args) { a.Simulated = true }))
-	assert.Nil(t, at(rec.Get(t, clusterType, "postgres-ha"), "metadata.annotations"))
+	assert.Nil(t, rec.Get(t, clusterType, "postgres-ha").At("metadata.annotations"))
 }
 
 func TestHAWithoutBackup(t *testing.T) {
@@ -252,7 +231,7 @@ func TestHAWithoutBackup(t *testing.T) {
 				}
 				if test.spec.Mode == spec.HA {
 					c := rec.Get(t, clusterType, "postgres-ha")
-					assert.Nil(t, at(c, "spec.plugins"))
+					assert.Nil(t, c.At("spec.plugins"))
 				}
 				if test.warns == "" {
 					assert.Empty(t, rec.Logs)
@@ -275,17 +254,17 @@ func TestHARecover(t *testing.T) {
 		name := "postgres-ha" + s.Recover.mark()
 		require.Len(t, name, len("postgres-ha-12345678"))
 		c := rec.Get(t, clusterType, name)
-		recovery := at(c, "spec.bootstrap.recovery").(map[string]any)
+		recovery := c.At("spec.bootstrap.recovery").(map[string]any)
 		assert.Equal(t, "postgres-ha", recovery["source"])
 		assert.Equal(t, map[string]any{"targetTime": "2026-11-21T08:00:00Z"}, recovery["recoveryTarget"])
 		assert.Equal(t, "app", recovery["owner"], "its password is set to the one that the clients have")
-		assert.Nil(t, at(c, "spec.bootstrap.initdb"))
+		assert.Nil(t, c.At("spec.bootstrap.initdb"))
 		assert.Equal(t, map[string]any{"name": "postgres-ha", "plugin": map[string]any{
 			"name": "barman-cloud.cloudnative-pg.io", "parameters": map[string]any{"barmanObjectName": "postgres-ha", "serverName": "postgres-ha-17"},
-		}}, first(t, at(c, "spec.externalClusters")))
-		archive := first(t, at(c, "spec.plugins"))["parameters"].(map[string]any)["serverName"]
+		}}, mocks.One(t, c.At("spec.externalClusters")))
+		archive := mocks.One(t, c.At("spec.plugins"))["parameters"].(map[string]any)["serverName"]
 		assert.Equal(t, name+"-17", archive, "an archive takes one cluster only")
-		assert.Equal(t, name, at(rec.Get(t, "kubernetes:postgresql.cnpg.io/v1:Pooler", name+"-pooler"), "spec.cluster.name"))
+		assert.Equal(t, name, rec.Get(t, "kubernetes:postgresql.cnpg.io/v1:Pooler", name+"-pooler").At("spec.cluster.name"))
 
 		assert.Contains(t, services.Buckets, "postgres-ha", "the same bucket as before")
 		assert.Len(t, services.Buckets, 1)
@@ -318,7 +297,7 @@ func TestHADatabasesAndRoles(t *testing.T) {
 	t.Parallel()
 	mocks.Modes(t, func(t *testing.T, run func(testing.TB, pulumi.RunFunc, ...mocks.Option) *mocks.Recording) {
 		rec := run(t, program(t, everything(), withServices))
-		roles := at(rec.Get(t, clusterType, "postgres-ha"), "spec.managed.roles").([]any)
+		roles := rec.Get(t, clusterType, "postgres-ha").At("spec.managed.roles").([]any)
 		require.Len(t, roles, 2)
 		analyst, auditor := roles[0].(map[string]any), roles[1].(map[string]any)
 		assert.Equal(t, []any{"pg_read_all_data"}, analyst["inRoles"])
@@ -329,12 +308,12 @@ func TestHADatabasesAndRoles(t *testing.T) {
 		assert.Contains(t, rec.Get(t, secretType, "postgres-role-analyst").Dependencies, password.URN)
 
 		reports := rec.Get(t, "kubernetes:postgresql.cnpg.io/v1:Database", "postgres-ha-reports-v2")
-		assert.Equal(t, "reports_v2", at(reports, "spec.name"))
-		assert.Equal(t, "app", at(reports, "spec.owner"))
-		assert.Equal(t, "retain", at(reports, "spec.databaseReclaimPolicy"))
-		assert.Equal(t, "pg_trgm", first(t, at(reports, "spec.extensions"))["name"])
+		assert.Equal(t, "reports_v2", reports.At("spec.name"))
+		assert.Equal(t, "app", reports.At("spec.owner"))
+		assert.Equal(t, "retain", reports.At("spec.databaseReclaimPolicy"))
+		assert.Equal(t, "pg_trgm", mocks.One(t, reports.At("spec.extensions"))["name"])
 		audit := rec.Get(t, "kubernetes:postgresql.cnpg.io/v1:Database", "postgres-ha-audit")
-		assert.Equal(t, "auditor", at(audit, "spec.owner"))
+		assert.Equal(t, "auditor", audit.At("spec.owner"))
 	})
 }
 
@@ -342,11 +321,11 @@ func TestHAPooler(t *testing.T) {
 	t.Parallel()
 	rec := mocks.Up(t, program(t, everything(), withServices))
 	pooler := rec.Get(t, "kubernetes:postgresql.cnpg.io/v1:Pooler", "postgres-ha-pooler")
-	assert.Equal(t, 2.0, at(pooler, "spec.instances"))
-	assert.Equal(t, "transaction", at(pooler, "spec.pgbouncer.poolMode"))
+	assert.Equal(t, 2.0, pooler.At("spec.instances"))
+	assert.Equal(t, "transaction", pooler.At("spec.pgbouncer.poolMode"))
 	// 4Gi make 450 connections, of which 20 are left to others.
-	assert.Equal(t, "215", at(pooler, "spec.pgbouncer.parameters.max_db_connections"))
-	assert.Equal(t, "1000", at(pooler, "spec.pgbouncer.parameters.max_client_conn"))
+	assert.Equal(t, "215", pooler.At("spec.pgbouncer.parameters.max_db_connections"))
+	assert.Equal(t, "1000", pooler.At("spec.pgbouncer.parameters.max_client_conn"))
 	budget := mocks.As[*policyv1.PodDisruptionBudget](t, rec.Get(t, "kubernetes:policy/v1:PodDisruptionBudget", "postgres-ha-pooler"))
 	assert.Equal(t, map[string]string{"cnpg.io/poolerName": "postgres-ha-pooler"}, budget.Spec.Selector.MatchLabels)
 	assert.Equal(t, 1, budget.Spec.MaxUnavailable.IntValue())
@@ -405,8 +384,8 @@ func TestUpgrade(t *testing.T) {
 	t.Parallel()
 	rec := mocks.Up(t, program(t, Spec{Mode: spec.HA, Version: 18}, withServices))
 	c := rec.Get(t, clusterType, "postgres-ha")
-	assert.Contains(t, at(c, "spec.imageName"), ":18.")
-	assert.Equal(t, "postgres-ha-18", first(t, at(c, "spec.plugins"))["parameters"].(map[string]any)["serverName"])
+	assert.Contains(t, c.At("spec.imageName"), ":18.")
+	assert.Equal(t, "postgres-ha-18", mocks.One(t, c.At("spec.plugins"))["parameters"].(map[string]any)["serverName"])
 	assert.True(t, rec.Has("kubernetes:postgresql.cnpg.io/v1:ScheduledBackup", "postgres-ha-18"), "a new base at once")
 	for version, release := range releases {
 		assert.True(t, strings.HasPrefix(images[version], release+"-"), "mode ha has another release of %d than single", version)

@@ -57,8 +57,8 @@ func TestManagedIsWatched(t *testing.T) {
 		scrape := mocks.As[*networkingv1.NetworkPolicy](t, rec.Get(t, policyType, exporterName+"-metrics")).Spec
 		assert.Equal(t, int32(metricsPort), scrape.Ingress[0].Ports[0].Port.IntVal)
 		assert.True(t, rec.Has("kubernetes:monitoring.coreos.com/v1:PodMonitor", exporterName))
-		groups := at(rec.Get(t, "kubernetes:monitoring.coreos.com/v1:PrometheusRule", exporterName), "spec.groups")
-		assert.Len(t, first(t, groups)["rules"], 2)
+		groups := rec.Get(t, "kubernetes:monitoring.coreos.com/v1:PrometheusRule", exporterName).At("spec.groups")
+		assert.Len(t, mocks.One(t, groups)["rules"], 2)
 	})
 	unwatched := mocks.Up(t, runByCloud(t, Spec{Mode: spec.Managed}, &clustertest.Services{DataServices: &clustertest.Managed{}}, false))
 	assert.Empty(t, unwatched.ByType("kubernetes:apps/v1:Deployment"))

@@ -100,16 +100,16 @@ func TestHARecoverFromAnotherStack(t *testing.T) {
 		rec := run(t, program(t, s, func(args *Args) { args.Services = services }))
 		c := rec.Get(t, clusterType, "postgres-ha"+s.Recover.mark())
 		crds.Validate(t, c.Inputs)
-		source := first(t, at(c, "spec.externalClusters"))["plugin"].(map[string]any)["parameters"].(map[string]any)
+		source := mocks.One(t, c.At("spec.externalClusters"))["plugin"].(map[string]any)["parameters"].(map[string]any)
 		assert.Equal(t, "postgres-ha-origin", source["barmanObjectName"])
 		assert.Equal(t, "postgres-ha-17", source["serverName"])
-		own := first(t, at(c, "spec.plugins"))["parameters"].(map[string]any)
+		own := mocks.One(t, c.At("spec.plugins"))["parameters"].(map[string]any)
 		assert.Equal(t, "postgres-ha", own["barmanObjectName"], "it is backed up to its own stack's")
 
 		origin := rec.Get(t, "kubernetes:barmancloud.cnpg.io/v1:ObjectStore", "postgres-ha-origin")
 		crds.Validate(t, origin.Inputs)
-		assert.Equal(t, "s3://prod-backups", at(origin, "spec.configuration.destinationPath"))
-		assert.Nil(t, at(origin, "spec.retentionPolicy"), "or the other stack's backups would be removed")
+		assert.Equal(t, "s3://prod-backups", origin.At("spec.configuration.destinationPath"))
+		assert.Nil(t, origin.At("spec.retentionPolicy"), "or the other stack's backups would be removed")
 		assert.Contains(t, c.Dependencies, origin.URN)
 
 		access := services.Grants["postgres-ha"].Access

@@ -27,11 +27,11 @@ func TestKubeconfig(t *testing.T) {
 	assert.Equal(t, "prod", config["current-context"])
 	assert.Equal(t, map[string]any{
 		"server": "https://prod-1a2b.hcp.westeurope.azmk8s.io:443", "certificate-authority-data": "Q0VSVA==",
-	}, only(t, config["clusters"])["cluster"])
-	user := only(t, config["users"])
-	assert.Equal(t, map[string]any{"cluster": "prod", "user": user["name"]}, only(t, config["contexts"])["context"])
+	}, mocks.One(t, config["clusters"])["cluster"])
+	user := mocks.One(t, config["users"])
+	assert.Equal(t, map[string]any{"cluster": "prod", "user": user["name"]}, mocks.One(t, config["contexts"])["context"])
 	require.Len(t, user["user"], 1, "nothing but exec: no token")
-	exec := below(user, "user.exec").(map[string]any)
+	exec := mocks.At(user, "user.exec").(map[string]any)
 	assert.Equal(t, "kubelogin", exec["command"])
 	assert.Equal(t, "client.authentication.k8s.io/v1beta1", exec["apiVersion"])
 	assert.Equal(t, []any{"get-token", "--login", "azurecli", "--server-id", "6dae42f8-4368-4678-94ff-3960e28e3630"}, exec["args"])
@@ -47,23 +47,23 @@ func TestPrivate(t *testing.T) {
 	rec := record(t, mocks.Up, stage(), nil)
 	assert.Equal(t, map[string]any{
 		"enablePrivateCluster": true, "enablePrivateClusterPublicFQDN": false, "disableRunCommand": true,
-	}, at(rec.Get(t, clusterType, "cluster"), "apiServerAccessProfile"))
-	assert.Equal(t, []any{}, at(rec.Get(t, vaultType, "cluster-secrets"), "properties.networkAcls.ipRules"))
+	}, rec.Get(t, clusterType, "cluster").At("apiServerAccessProfile"))
+	assert.Equal(t, []any{}, rec.Get(t, vaultType, "cluster-secrets").At("properties.networkAcls.ipRules"))
 }
 
 func TestNetwork(t *testing.T) {
 	t.Parallel()
 	rec := record(t, mocks.Up, prod(), nil)
-	assert.Equal(t, []any{"10.0.0.0/16"}, at(rec.Get(t, networkType, "cluster-network"), "addressSpace.addressPrefixes"))
+	assert.Equal(t, []any{"10.0.0.0/16"}, rec.Get(t, networkType, "cluster-network").At("addressSpace.addressPrefixes"))
 	subnet := rec.Get(t, subnetType, "cluster-nodes")
-	assert.Equal(t, "10.0.0.0/18", at(subnet, "addressPrefix"))
-	assert.Equal(t, []any{map[string]any{"service": "Microsoft.KeyVault"}, map[string]any{"service": "Microsoft.Storage"}}, at(subnet, "serviceEndpoints"))
+	assert.Equal(t, "10.0.0.0/18", subnet.At("addressPrefix"))
+	assert.Equal(t, []any{map[string]any{"service": "Microsoft.KeyVault"}, map[string]any{"service": "Microsoft.Storage"}}, subnet.At("serviceEndpoints"))
 	plane := rec.Get(t, clusterType, "cluster")
-	assert.Equal(t, "100.64.0.0/12", at(plane, "networkProfile.podCidr"))
-	assert.Equal(t, "172.20.0.0/16", at(plane, "networkProfile.serviceCidr"))
-	assert.Equal(t, "172.20.0.10", at(plane, "networkProfile.dnsServiceIP"))
-	assert.Equal(t, []any{"1", "2", "3"}, at(rec.Get(t, addressType, "cluster-egress"), "zones"))
-	all(t, rec, poolType, func(pool *mocks.Resource) { assert.Equal(t, "cluster-nodes-id", at(pool, "vnetSubnetID")) })
+	assert.Equal(t, "100.64.0.0/12", plane.At("networkProfile.podCidr"))
+	assert.Equal(t, "172.20.0.0/16", plane.At("networkProfile.serviceCidr"))
+	assert.Equal(t, "172.20.0.10", plane.At("networkProfile.dnsServiceIP"))
+	assert.Equal(t, []any{"1", "2", "3"}, rec.Get(t, addressType, "cluster-egress").At("zones"))
+	all(t, rec, poolType, func(pool *mocks.Resource) { assert.Equal(t, "cluster-nodes-id", pool.At("vnetSubnetID")) })
 	for _, res := range rec.Resources() {
 		if tags, tagged := res.Inputs["tags"]; tagged {
 			assert.Equal(t, map[string]any{"team": "imaging"}, tags, res.URN)
@@ -85,13 +85,13 @@ func TestExistingNetwork(t *testing.T) {
 			assert.Empty(t, rec.ByType(typ), "made in a network that is there")
 		}
 		plane := rec.Get(t, clusterType, "cluster")
-		assert.Equal(t, "100.96.0.0/16", at(plane, "networkProfile.podCidr"))
-		assert.Equal(t, "10.250.0.0/20", at(plane, "networkProfile.serviceCidr"))
-		assert.Equal(t, "10.250.0.10", at(plane, "networkProfile.dnsServiceIP"))
-		assert.Equal(t, []any{"203.0.113.0/24"}, at(plane, "apiServerAccessProfile.authorizedIPRanges"))
+		assert.Equal(t, "100.96.0.0/16", plane.At("networkProfile.podCidr"))
+		assert.Equal(t, "10.250.0.0/20", plane.At("networkProfile.serviceCidr"))
+		assert.Equal(t, "10.250.0.10", plane.At("networkProfile.dnsServiceIP"))
+		assert.Equal(t, []any{"203.0.113.0/24"}, plane.At("apiServerAccessProfile.authorizedIPRanges"))
 		assert.Equal(t, subnet, bootstrap(t, rec)["vnetSubnetID"])
-		assert.Equal(t, subnet, at(rec.Get(t, poolType, "cluster-system"), "vnetSubnetID"))
-		assert.Equal(t, subnet, at(rec.Get(t, assignmentType, "cluster-joins-subnet"), "scope"))
+		assert.Equal(t, subnet, rec.Get(t, poolType, "cluster-system").At("vnetSubnetID"))
+		assert.Equal(t, subnet, rec.Get(t, assignmentType, "cluster-joins-subnet").At("scope"))
 	})
 }
 

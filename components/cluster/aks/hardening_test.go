@@ -19,11 +19,11 @@ var rows = []struct {
 }{
 	// dev and prod name ranges here, stage is private.
 	{"01 CKV_AZURE_115 AZU-0065 CIS-5.4.2 private API server, or named ranges", onCluster(func(t *testing.T, c *mocks.Resource, args *cluster.Args) {
-		assert.Equal(t, len(args.Spec.API.Allow) == 0, at(c, "apiServerAccessProfile.enablePrivateCluster"))
+		assert.Equal(t, len(args.Spec.API.Allow) == 0, c.At("apiServerAccessProfile.enablePrivateCluster"))
 	})},
 	{"02 CKV_AZURE_6 AZU-0041 ranges of the public API server", onCluster(func(t *testing.T, c *mocks.Resource, args *cluster.Args) {
-		ranges := at(c, "apiServerAccessProfile.authorizedIPRanges")
-		if at(c, "apiServerAccessProfile.enablePrivateCluster") == true {
+		ranges := c.At("apiServerAccessProfile.authorizedIPRanges")
+		if c.At("apiServerAccessProfile.enablePrivateCluster") == true {
 			assert.Nil(t, ranges)
 			return
 		}
@@ -32,36 +32,36 @@ var rows = []struct {
 		equal(t, "198.51.100.9/32", ranges.([]any)[1], "the nodes themselves")
 	})},
 	{"03 no commands through Azure", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, true, at(c, "apiServerAccessProfile.disableRunCommand"))
+		assert.Equal(t, true, c.At("apiServerAccessProfile.disableRunCommand"))
 	})},
 	{"04 CKV_AZURE_141 no local accounts", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, true, at(c, "disableLocalAccounts"))
+		assert.Equal(t, true, c.At("disableLocalAccounts"))
 	})},
 	{"05 CIS-5.5.1 CIS-5.5.2 Entra and Azure RBAC", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, map[string]any{"managed": true, "enableAzureRBAC": true, "adminGroupObjectIDs": []any{ops}}, at(c, "aadProfile"))
+		assert.Equal(t, map[string]any{"managed": true, "enableAzureRBAC": true, "adminGroupObjectIDs": []any{ops}}, c.At("aadProfile"))
 	})},
 	{"06 CKV_AZURE_5 AZU-0042 RBAC", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, true, at(c, "enableRBAC"))
+		assert.Equal(t, true, c.At("enableRBAC"))
 	})},
 	{"07 CKV2_AZURE_29 Azure CNI with an overlay", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, "azure", at(c, "networkProfile.networkPlugin"))
-		assert.Equal(t, "overlay", at(c, "networkProfile.networkPluginMode"))
+		assert.Equal(t, "azure", c.At("networkProfile.networkPlugin"))
+		assert.Equal(t, "overlay", c.At("networkProfile.networkPluginMode"))
 	})},
 	{"08 CKV_AZURE_7 AZU-0043 network policy engine", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, "cilium", at(c, "networkProfile.networkPolicy"))
-		assert.Equal(t, "cilium", at(c, "networkProfile.networkDataplane"))
+		assert.Equal(t, "cilium", c.At("networkProfile.networkPolicy"))
+		assert.Equal(t, "cilium", c.At("networkProfile.networkDataplane"))
 	})},
 	{"09 way out through our NAT gateway", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, "userAssignedNATGateway", at(c, "networkProfile.outboundType"))
-		assert.Equal(t, "standard", at(c, "networkProfile.loadBalancerSku"))
+		assert.Equal(t, "userAssignedNATGateway", c.At("networkProfile.outboundType"))
+		assert.Equal(t, "standard", c.At("networkProfile.loadBalancerSku"))
 	})},
 	{"10 CKV_AZURE_116 AZU-0066 Azure Policy", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, true, at(c, "addonProfiles.azurepolicy.enabled"))
+		assert.Equal(t, true, c.At("addonProfiles.azurepolicy.enabled"))
 	})},
 	{"11 CKV_AZURE_4 AZU-0040 container logs to a workspace", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		c := rec.Get(t, clusterType, "cluster")
-		assert.Equal(t, true, at(c, "addonProfiles.omsagent.enabled"))
-		equal(t, "cluster-logs-id", at(c, "addonProfiles.omsagent.config.logAnalyticsWorkspaceResourceID"))
+		assert.Equal(t, true, c.At("addonProfiles.omsagent.enabled"))
+		equal(t, "cluster-logs-id", c.At("addonProfiles.omsagent.config.logAnalyticsWorkspaceResourceID"))
 		assert.Contains(t, c.PropertyDependencies["addonProfiles"], rec.Get(t, workspaceType, "cluster-logs").URN)
 		rule := rec.Get(t, "azure-native:insights:DataCollectionRule", "cluster-containers")
 		association := rec.Get(t, "azure-native:insights:DataCollectionRuleAssociation", "cluster-containers-association")
@@ -69,56 +69,56 @@ var rows = []struct {
 		assert.Equal(t, []string{c.URN}, association.PropertyDependencies["resourceUri"])
 	}},
 	{"12 CKV_AZURE_172 secrets are fetched again", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, true, at(c, "addonProfiles.azureKeyvaultSecretsProvider.enabled"))
-		assert.Equal(t, "true", at(c, "addonProfiles.azureKeyvaultSecretsProvider.config.enableSecretRotation"), "a string, as the API has it")
+		assert.Equal(t, true, c.At("addonProfiles.azureKeyvaultSecretsProvider.enabled"))
+		assert.Equal(t, "true", c.At("addonProfiles.azureKeyvaultSecretsProvider.config.enableSecretRotation"), "a string, as the API has it")
 	})},
 	{"13 CIS-5.2.1 workload identity", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, true, at(c, "oidcIssuerProfile.enabled"))
-		equal(t, true, at(c, "securityProfile.workloadIdentity.enabled"))
+		assert.Equal(t, true, c.At("oidcIssuerProfile.enabled"))
+		equal(t, true, c.At("securityProfile.workloadIdentity.enabled"))
 	})},
 	{"14 CIS-5.1.1 Defender", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		equal(t, true, at(c, "securityProfile.defender.securityMonitoring.enabled"))
-		equal(t, "cluster-logs-id", at(c, "securityProfile.defender.logAnalyticsWorkspaceResourceId"))
+		equal(t, true, c.At("securityProfile.defender.securityMonitoring.enabled"))
+		equal(t, "cluster-logs-id", c.At("securityProfile.defender.logAnalyticsWorkspaceResourceId"))
 	})},
 	{"15 unused images are removed", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		equal(t, true, at(c, "securityProfile.imageCleaner.enabled"))
+		equal(t, true, c.At("securityProfile.imageCleaner.enabled"))
 	})},
 	// A customer key is used everywhere, not only where one is required: it cannot be added later.
 	{"16 CIS-5.3.1 Secrets under a customer key", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		c := rec.Get(t, clusterType, "cluster")
-		equal(t, true, at(c, "securityProfile.azureKeyVaultKms.enabled"))
-		equal(t, "cluster-etcd-key.vault.azure.net/1", at(c, "securityProfile.azureKeyVaultKms.keyId"))
+		equal(t, true, c.At("securityProfile.azureKeyVaultKms.enabled"))
+		equal(t, "cluster-etcd-key.vault.azure.net/1", c.At("securityProfile.azureKeyVaultKms.keyId"))
 		assert.Contains(t, c.PropertyDependencies["securityProfile"], rec.Get(t, keyType, "cluster-etcd-key").URN)
 	}},
 	{"17 CKV_AZURE_117 AZU-0067 disks under a customer key", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		c, set := rec.Get(t, clusterType, "cluster"), rec.Get(t, diskKeysType, "cluster-disks")
 		assert.Equal(t, []string{set.URN}, c.PropertyDependencies["diskEncryptionSetID"][:1])
 		assert.Contains(t, set.PropertyDependencies["activeKey"], rec.Get(t, keyType, "cluster-disk-key").URN)
-		assert.Equal(t, "EncryptionAtRestWithCustomerKey", at(set, "encryptionType"))
+		assert.Equal(t, "EncryptionAtRestWithCustomerKey", set.At("encryptionType"))
 	}},
 	// The version is not in ignoreChanges, as the table has it: only its minor part is said, within which the channel `patch` stays.
 	{"18 CKV_AZURE_171 upgrades of their own", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, map[string]any{"upgradeChannel": "patch", "nodeOSUpgradeChannel": "NodeImage"}, at(c, "autoUpgradeProfile"))
-		assert.Regexp(t, `^1\.\d+$`, at(c, "kubernetesVersion"))
+		assert.Equal(t, map[string]any{"upgradeChannel": "patch", "nodeOSUpgradeChannel": "NodeImage"}, c.At("autoUpgradeProfile"))
+		assert.Regexp(t, `^1\.\d+$`, c.At("kubernetesVersion"))
 		assert.NotContains(t, c.IgnoreChanges, "kubernetesVersion")
 	})},
 	// † At least four hours: learn.microsoft.com/azure/aks/planned-maintenance.
 	{"19 maintenance windows", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		var names []any
 		all(t, rec, maintenanceType, func(m *mocks.Resource) {
-			names = append(names, at(m, "configName"))
-			assert.GreaterOrEqual(t, at(m, "maintenanceWindow.durationHours"), 4.0)
-			assert.NotNil(t, at(m, "maintenanceWindow.schedule.weekly"))
-			assert.Regexp(t, `^\d\d:\d\d$`, at(m, "maintenanceWindow.startTime"))
+			names = append(names, m.At("configName"))
+			assert.GreaterOrEqual(t, m.At("maintenanceWindow.durationHours"), 4.0)
+			assert.NotNil(t, m.At("maintenanceWindow.schedule.weekly"))
+			assert.Regexp(t, `^\d\d:\d\d$`, m.At("maintenanceWindow.startTime"))
 		})
 		assert.ElementsMatch(t, []any{"aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule"}, names)
 	}},
 	{"20 CKV_AZURE_170 control plane with an SLA", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, map[string]any{"name": "Base", "tier": "Standard"}, at(c, "sku"))
+		assert.Equal(t, map[string]any{"name": "Base", "tier": "Standard"}, c.At("sku"))
 	})},
 	{"21 own identity, contributor of our subnet alone", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		c, identity := rec.Get(t, clusterType, "cluster"), rec.Get(t, identityType, "cluster-identity")
-		assert.Equal(t, "UserAssigned", at(c, "identity.type"))
+		assert.Equal(t, "UserAssigned", c.At("identity.type"))
 		assert.Equal(t, []string{identity.URN}, c.PropertyDependencies["identity"][:1])
 		join := rec.Get(t, assignmentType, "cluster-joins-subnet")
 		assert.Equal(t, []string{rec.Get(t, subnetType, "cluster-nodes").URN}, join.PropertyDependencies["scope"][:1])
@@ -126,7 +126,7 @@ var rows = []struct {
 		assert.Contains(t, c.Dependencies, join.URN)
 	}},
 	{"22 node resource group is read only", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, "ReadOnly", at(c, "nodeResourceGroupProfile.restrictionLevel"))
+		assert.Equal(t, "ReadOnly", c.At("nodeResourceGroupProfile.restrictionLevel"))
 	})},
 	// Of the pool that AKS' own programs are born in; the pool named system takes the platform's own beside.
 	{"23 CKV_AZURE_232 nothing else among AKS' own programs", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
@@ -142,9 +142,9 @@ var rows = []struct {
 	{"25 trusted launch, and a third at a time but on spot", everyPool(func(t *testing.T, pool map[string]any) {
 		assert.Equal(t, map[string]any{"enableSecureBoot": true, "enableVTPM": true}, pool["securityProfile"])
 		if pool["scaleSetPriority"] == "Spot" {
-			assert.Nil(t, below(pool, "upgradeSettings.maxSurge"))
+			assert.Nil(t, mocks.At(pool, "upgradeSettings.maxSurge"))
 		} else {
-			assert.Equal(t, "33%", below(pool, "upgradeSettings.maxSurge"))
+			assert.Equal(t, "33%", mocks.At(pool, "upgradeSettings.maxSurge"))
 		}
 	})},
 	{"26 CKV_AZURE_168 CKV_AZURE_169 room for pods, scale sets", everyPool(func(t *testing.T, pool map[string]any) {
@@ -154,14 +154,14 @@ var rows = []struct {
 	{"27 CIS-2.1.1 control plane logs", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		setting := rec.Get(t, diagnosticType, "cluster-audit")
 		var categories []any
-		for _, log := range at(setting, "logs").([]any) {
+		for _, log := range setting.At("logs").([]any) {
 			assert.Equal(t, true, log.(map[string]any)["enabled"])
 			categories = append(categories, log.(map[string]any)["category"])
 		}
 		assert.ElementsMatch(t, []any{"kube-audit-admin", "guard", "kube-controller-manager", "cluster-autoscaler"}, categories)
 		assert.Equal(t, []string{rec.Get(t, clusterType, "cluster").URN}, setting.PropertyDependencies["resourceUri"])
 		assert.Equal(t, []string{rec.Get(t, workspaceType, "cluster-logs").URN}, setting.PropertyDependencies["workspaceId"])
-		assert.GreaterOrEqual(t, at(rec.Get(t, workspaceType, "cluster-logs"), "retentionInDays"), 365.0)
+		assert.GreaterOrEqual(t, rec.Get(t, workspaceType, "cluster-logs").At("retentionInDays"), 365.0)
 	}},
 	{"28 CKV2_AZURE_31 subnet with security group and NAT gateway", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		subnet := rec.Get(t, subnetType, "cluster-nodes")
@@ -173,9 +173,9 @@ var rows = []struct {
 		flows := rec.Get(t, flowLogType, "cluster-flows")
 		require.Len(t, rec.ByType(networkType), 1)
 		assert.Equal(t, []string{rec.Get(t, networkType, "cluster-network").URN}, flows.PropertyDependencies["targetResourceId"])
-		assert.Equal(t, true, at(flows, "enabled"))
-		assert.Equal(t, true, at(flows, "retentionPolicy.enabled"))
-		assert.GreaterOrEqual(t, at(flows, "retentionPolicy.days"), 90.0)
+		assert.Equal(t, true, flows.At("enabled"))
+		assert.Equal(t, true, flows.At("retentionPolicy.enabled"))
+		assert.GreaterOrEqual(t, flows.At("retentionPolicy.days"), 90.0)
 	}},
 }
 
@@ -204,32 +204,32 @@ func TestClosed(t *testing.T) {
 		rec := record(t, run, prod(), nil)
 		all(t, rec, accountType, func(a *mocks.Resource) {
 			for _, input := range []string{"allowSharedKeyAccess", "allowBlobPublicAccess", "allowCrossTenantReplication", "isLocalUserEnabled"} {
-				assert.Equal(t, false, at(a, input), "%s %s", a.Name, input)
+				assert.Equal(t, false, a.At(input), "%s %s", a.Name, input)
 			}
-			assert.Equal(t, true, at(a, "enableHttpsTrafficOnly"))
-			assert.Equal(t, "TLS1_2", at(a, "minimumTlsVersion"))
-			assert.Equal(t, "Deny", at(a, "networkRuleSet.defaultAction"))
+			assert.Equal(t, true, a.At("enableHttpsTrafficOnly"))
+			assert.Equal(t, "TLS1_2", a.At("minimumTlsVersion"))
+			assert.Equal(t, "Deny", a.At("networkRuleSet.defaultAction"))
 		})
 		all(t, rec, vaultType, func(v *mocks.Resource) {
-			equal(t, true, at(v, "properties.enableRbacAuthorization"), v.Name)
-			equal(t, true, at(v, "properties.enablePurgeProtection"), v.Name)
-			equal(t, 90.0, at(v, "properties.softDeleteRetentionInDays"), v.Name)
-			equal(t, nil, at(v, "properties.enabledForDiskEncryption"), "for Azure Disk Encryption, which is not used: %s", v.Name)
+			equal(t, true, v.At("properties.enableRbacAuthorization"), v.Name)
+			equal(t, true, v.At("properties.enablePurgeProtection"), v.Name)
+			equal(t, 90.0, v.At("properties.softDeleteRetentionInDays"), v.Name)
+			equal(t, nil, v.At("properties.enabledForDiskEncryption"), "for Azure Disk Encryption, which is not used: %s", v.Name)
 		})
 		// That of the keys must be open: AKS' control plane comes from anywhere.
-		equal(t, nil, at(rec.Get(t, vaultType, "cluster-keys"), "properties.networkAcls"))
+		equal(t, nil, rec.Get(t, vaultType, "cluster-keys").At("properties.networkAcls"))
 		store := rec.Get(t, vaultType, "cluster-secrets")
-		equal(t, "Deny", at(store, "properties.networkAcls.defaultAction"))
-		equal(t, []any{map[string]any{"value": "203.0.113.0/24"}}, at(store, "properties.networkAcls.ipRules"))
+		equal(t, "Deny", store.At("properties.networkAcls.defaultAction"))
+		equal(t, []any{map[string]any{"value": "203.0.113.0/24"}}, store.At("properties.networkAcls.ipRules"))
 		all(t, rec, keyType, func(k *mocks.Resource) {
-			policy := only(t, at(k, "properties.rotationPolicy.lifetimeActions"))
-			assert.Equal(t, "Rotate", below(policy, "action.type"), k.Name)
-			assert.Equal(t, "P1Y", below(policy, "trigger.timeAfterCreate"), k.Name)
+			policy := mocks.One(t, k.At("properties.rotationPolicy.lifetimeActions"))
+			assert.Equal(t, "Rotate", mocks.At(policy, "action.type"), k.Name)
+			assert.Equal(t, "P1Y", mocks.At(policy, "trigger.timeAfterCreate"), k.Name)
 		})
-		assert.Equal(t, false, at(rec.Get(t, registryType, "cluster-registry"), "adminUserEnabled"))
-		assert.Equal(t, true, at(rec.Get(t, workspaceType, "cluster-logs"), "features.disableLocalAuth"))
+		assert.Equal(t, false, rec.Get(t, registryType, "cluster-registry").At("adminUserEnabled"))
+		assert.Equal(t, true, rec.Get(t, workspaceType, "cluster-logs").At("features.disableLocalAuth"))
 
-		web := only(t, at(rec.Get(t, firewallType, "cluster-firewall"), "securityRules"))
+		web := mocks.One(t, rec.Get(t, firewallType, "cluster-firewall").At("securityRules"))
 		assert.Equal(t, []any{"80", "443"}, web["destinationPortRanges"], "the internet reaches load balancers and nothing else")
 	})
 }
@@ -240,9 +240,9 @@ func TestRoles(t *testing.T) {
 	rec := record(t, mocks.Up, prod(), nil)
 	found := map[string][]string{}
 	all(t, rec, assignmentType, func(a *mocks.Resource) {
-		role := at(a, "roleDefinitionId").(string)
-		found[a.Name] = []string{role[strings.LastIndex(role, "/")+1:], at(a, "principalId").(string), at(a, "scope").(string)}
-		assert.Equal(t, "ServicePrincipal", at(a, "principalType"))
+		role := a.At("roleDefinitionId").(string)
+		found[a.Name] = []string{role[strings.LastIndex(role, "/")+1:], a.At("principalId").(string), a.At("scope").(string)}
+		assert.Equal(t, "ServicePrincipal", a.At("principalType"))
 	})
 	assert.Equal(t, map[string][]string{
 		"cluster-joins-subnet": {"4d97b98b-1d4f-4787-a291-c67834d212e7", "cluster-identity-principal", "cluster-nodes-id"},
@@ -272,5 +272,5 @@ func everyPool(holds func(*testing.T, map[string]any)) func(*testing.T, *mocks.R
 // bootstrap is the one inline pool.
 func bootstrap(t *testing.T, rec *mocks.Recording) map[string]any {
 	t.Helper()
-	return only(t, at(rec.Get(t, clusterType, "cluster"), "agentPoolProfiles"))
+	return mocks.One(t, rec.Get(t, clusterType, "cluster").At("agentPoolProfiles"))
 }

@@ -1,7 +1,6 @@
 package aks_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -106,23 +105,6 @@ func record(t *testing.T, run mode, args *cluster.Args, use func(*pulumi.Context
 	return run(t, program(args, use), append(akstest.Outputs(), mocks.WithStack("prod"))...)
 }
 
-// at is what stands at a path such as networkProfile.podCidr; nil where nothing does, and unknown below what is unknown.
-func at(res *mocks.Resource, path string) any { return below(res.Inputs, path) }
-
-func below(v any, path string) any {
-	for key := range strings.SplitSeq(path, ".") {
-		if v == mocks.Unknown {
-			return v
-		}
-		object, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		v = object[key]
-	}
-	return v
-}
-
 // equal holds an input to a value. It passes over what is unknown, which there is only in a preview: the SDK fills in the defaults of
 // some objects in an Apply, so that with any part of them all is unknown.
 func equal(t *testing.T, want, found any, about ...any) {
@@ -130,14 +112,6 @@ func equal(t *testing.T, want, found any, about ...any) {
 	if found != mocks.Unknown {
 		assert.Equal(t, want, found, about...)
 	}
-}
-
-// only is the object in a list of one.
-func only(t *testing.T, v any) map[string]any {
-	t.Helper()
-	list, ok := v.([]any)
-	require.True(t, ok && len(list) == 1, "found %v, and not one object", v)
-	return list[0].(map[string]any)
 }
 
 // all visits every resource of a type, of which there must be some.
@@ -148,28 +122,4 @@ func all(t *testing.T, rec *mocks.Recording, typ string, visit func(*mocks.Resou
 	for _, res := range found {
 		visit(res)
 	}
-}
-
-// needs are the URNs of all that must be there before a resource, and go after it.
-func needs(rec *mocks.Recording, res *mocks.Resource) map[string]bool {
-	byURN := map[string]*mocks.Resource{}
-	for _, r := range rec.Resources() {
-		byURN[r.URN] = r
-	}
-	found := map[string]bool{}
-	var visit func(*mocks.Resource)
-	visit = func(r *mocks.Resource) {
-		direct := append([]string{}, r.Dependencies...)
-		if i := strings.LastIndex(r.Provider, "::"); i > 0 {
-			direct = append(direct, r.Provider[:i])
-		}
-		for _, urn := range direct {
-			if next, ok := byURN[urn]; ok && !found[urn] {
-				found[urn] = true
-				visit(next)
-			}
-		}
-	}
-	visit(res)
-	return found
 }

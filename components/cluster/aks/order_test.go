@@ -64,7 +64,7 @@ func TestOrder(t *testing.T) {
 	} {
 		t.Run(c.typ+" "+c.name, func(t *testing.T) {
 			t.Parallel()
-			found := needs(rec, rec.Get(t, c.typ, c.name))
+			found := rec.Needs(rec.Get(t, c.typ, c.name))
 			has := func(ending string) bool {
 				typ, name, _ := strings.Cut(ending, "::")
 				return found[rec.Get(t, typ, name).URN]
@@ -111,11 +111,11 @@ func TestUpgrade(t *testing.T) {
 	next.Spec.Version = "1.36"
 	old, rec := record(t, mocks.Preview, now, nil), record(t, mocks.Preview, next, nil)
 	plane := rec.Get(t, clusterType, "cluster")
-	assert.Equal(t, "1.35", at(old.Get(t, clusterType, "cluster"), "kubernetesVersion"))
-	assert.Equal(t, "1.36", at(plane, "kubernetesVersion"))
+	assert.Equal(t, "1.35", old.Get(t, clusterType, "cluster").At("kubernetesVersion"))
+	assert.Equal(t, "1.36", plane.At("kubernetesVersion"))
 	all(t, rec, poolType, func(pool *mocks.Resource) {
-		assert.Equal(t, "1.36", at(pool, "orchestratorVersion"))
-		assert.Equal(t, at(old.Get(t, poolType, pool.Name), "agentPoolName"), at(pool, "agentPoolName"), "an upgrade replaces no pool")
+		assert.Equal(t, "1.36", pool.At("orchestratorVersion"))
+		assert.Equal(t, old.Get(t, poolType, pool.Name).At("agentPoolName"), pool.At("agentPoolName"), "an upgrade replaces no pool")
 		assert.Contains(t, pool.Dependencies, plane.URN)
 	})
 	assert.Equal(t, []string{"cluster-one-minor-at-a-time"}, plane.BeforeUpdate)
@@ -128,8 +128,8 @@ func TestDefaultVersion(t *testing.T) {
 	args := dev()
 	args.Spec.Version = ""
 	rec := record(t, mocks.Preview, args, nil)
-	assert.Equal(t, "1.35", at(rec.Get(t, clusterType, "cluster"), "kubernetesVersion"))
-	assert.Equal(t, "1.35", at(rec.Get(t, poolType, "cluster-system"), "orchestratorVersion"))
+	assert.Equal(t, "1.35", rec.Get(t, clusterType, "cluster").At("kubernetesVersion"))
+	assert.Equal(t, "1.35", rec.Get(t, poolType, "cluster-system").At("orchestratorVersion"))
 }
 
 // TestProtection has what is kept in prod, by Pulumi and by locks in Azure, and that nothing is where Protect is off: the way down.
@@ -152,7 +152,7 @@ func TestProtection(t *testing.T) {
 			}
 			var locked []string
 			for _, lock := range rec.ByType(lockType) {
-				assert.Equal(t, "CanNotDelete", at(lock, "level"))
+				assert.Equal(t, "CanNotDelete", lock.At("level"))
 				require.Len(t, lock.PropertyDependencies["scope"], 1)
 				locked = append(locked, lock.PropertyDependencies["scope"][0])
 				assert.False(t, lock.Protect, "a lock that is protected could not be lifted")

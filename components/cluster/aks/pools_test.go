@@ -52,30 +52,30 @@ func TestPools(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pool := rec.Get(t, poolType, "cluster-"+name)
-			assert.Equal(t, want.machine, at(pool, "vmSize"))
-			assert.Equal(t, want.mode, at(pool, "mode"))
-			assert.Equal(t, want.zones, at(pool, "availabilityZones"))
-			assert.Equal(t, want.count, at(pool, "count"))
-			assert.Equal(t, want.labels, at(pool, "nodeLabels"))
-			assert.Equal(t, want.taints, at(pool, "nodeTaints"))
-			assert.Equal(t, want.disk, at(pool, "osDiskSizeGB"))
-			assert.Equal(t, want.scaling != nil, at(pool, "enableAutoScaling"))
+			assert.Equal(t, want.machine, pool.At("vmSize"))
+			assert.Equal(t, want.mode, pool.At("mode"))
+			assert.Equal(t, want.zones, pool.At("availabilityZones"))
+			assert.Equal(t, want.count, pool.At("count"))
+			assert.Equal(t, want.labels, pool.At("nodeLabels"))
+			assert.Equal(t, want.taints, pool.At("nodeTaints"))
+			assert.Equal(t, want.disk, pool.At("osDiskSizeGB"))
+			assert.Equal(t, want.scaling != nil, pool.At("enableAutoScaling"))
 			if want.scaling == nil {
-				assert.Nil(t, at(pool, "minCount"))
-				assert.Nil(t, at(pool, "maxCount"))
+				assert.Nil(t, pool.At("minCount"))
+				assert.Nil(t, pool.At("maxCount"))
 				assert.Empty(t, pool.IgnoreChanges, "nobody else owns the size, so drift is repaired")
 				assert.Empty(t, pool.BeforeUpdate)
 			} else {
-				assert.Equal(t, want.scaling, []any{at(pool, "minCount"), at(pool, "maxCount")})
+				assert.Equal(t, want.scaling, []any{pool.At("minCount"), pool.At("maxCount")})
 				assert.Equal(t, []string{"count"}, pool.IgnoreChanges, "the autoscaler owns the size")
 				assert.Equal(t, []string{"cluster-size"}, pool.BeforeUpdate)
 			}
 			if want.spot {
-				assert.Equal(t, []any{"Spot", "Delete", -1.0}, []any{at(pool, "scaleSetPriority"), at(pool, "scaleSetEvictionPolicy"), at(pool, "spotMaxPrice")})
+				assert.Equal(t, []any{"Spot", "Delete", -1.0}, []any{pool.At("scaleSetPriority"), pool.At("scaleSetEvictionPolicy"), pool.At("spotMaxPrice")})
 			} else {
-				assert.Nil(t, at(pool, "scaleSetPriority"))
+				assert.Nil(t, pool.At("scaleSetPriority"))
 			}
-			assert.Equal(t, 110.0, at(pool, "maxPods"), "the ranges are planned for as many")
+			assert.Equal(t, 110.0, pool.At("maxPods"), "the ranges are planned for as many")
 		})
 	}
 }
@@ -102,7 +102,7 @@ func TestRotation(t *testing.T) {
 	system := cluster.Pool{CPU: 4, Memory: "16Gi", Disk: "100Gi", Nodes: cluster.Nodes{Min: new(3), Max: new(6)}}
 	before := record(t, mocks.Preview, prod(), nil)
 	name := func(rec *mocks.Recording) string {
-		return at(rec.Get(t, poolType, "cluster-system"), "agentPoolName").(string)
+		return rec.Get(t, poolType, "cluster-system").At("agentPoolName").(string)
 	}
 	for what, c := range map[string]struct {
 		change  func(*cluster.Pool)
@@ -136,7 +136,7 @@ func TestRotation(t *testing.T) {
 		assert.False(t, pool.Protect, "a protected pool cannot be replaced")
 		assert.Empty(t, pool.ReplaceOnChanges)
 		assert.Equal(t, mocks.Timeouts{Create: "30m", Update: "2h", Delete: "2h"}, pool.Timeouts, "draining takes its time")
-		assert.Equal(t, 30.0, at(pool, "upgradeSettings.drainTimeoutInMinutes"))
+		assert.Equal(t, 30.0, pool.At("upgradeSettings.drainTimeoutInMinutes"))
 	})
 	assert.Equal(t, []string{"agentPoolProfiles"}, before.Get(t, clusterType, "cluster").IgnoreChanges)
 }
@@ -149,7 +149,7 @@ func TestSpotIsAnotherPool(t *testing.T) {
 	spot.Spot = false
 	args.Spec.Pools["spot"] = spot
 	name := func(args *cluster.Args) any {
-		return at(record(t, mocks.Preview, args, nil).Get(t, poolType, "cluster-spot"), "agentPoolName")
+		return record(t, mocks.Preview, args, nil).Get(t, poolType, "cluster-spot").At("agentPoolName")
 	}
 	assert.NotEqual(t, name(prod()), name(args))
 }
@@ -163,9 +163,9 @@ func TestPhysicalNames(t *testing.T) {
 	}
 	seen := map[any]bool{"bootstrap": true}
 	all(t, record(t, mocks.Preview, args, nil), poolType, func(pool *mocks.Resource) {
-		name := at(pool, "agentPoolName")
+		name := pool.At("agentPoolName")
 		assert.Regexp(t, `^[a-z][a-z0-9]{0,11}$`, name)
-		assert.True(t, strings.HasPrefix(name.(string), at(pool, "nodeLabels").(map[string]any)["plinth.dev/pool"].(string)[:1]))
+		assert.True(t, strings.HasPrefix(name.(string), pool.At("nodeLabels").(map[string]any)["plinth.dev/pool"].(string)[:1]))
 		assert.False(t, seen[name], "%s", name)
 		seen[name] = true
 	})
@@ -189,7 +189,7 @@ func TestDisk(t *testing.T) {
 		c.pool.Nodes = cluster.Nodes{Min: new(1)}
 		args.Spec.Pools["system"] = c.pool
 		pool := record(t, mocks.Preview, args, nil).Get(t, poolType, "cluster-system")
-		assert.Equal(t, c.size, at(pool, "osDiskSizeGB"))
-		assert.Equal(t, c.kind, at(pool, "osDiskType"))
+		assert.Equal(t, c.size, pool.At("osDiskSizeGB"))
+		assert.Equal(t, c.kind, pool.At("osDiskType"))
 	}
 }

@@ -96,9 +96,9 @@ func TestGrant(t *testing.T) {
 			rec := record(t, mocks.Up, dev(), grant(access, &identity))
 			found := map[string]string{}
 			all(t, rec, assignmentType, func(a *mocks.Resource) {
-				if at(a, "principalId") == "it-principal" {
-					role := at(a, "roleDefinitionId").(string)
-					found[at(a, "scope").(string)] = role[strings.LastIndex(role, "/")+1:]
+				if a.At("principalId") == "it-principal" {
+					role := a.At("roleDefinitionId").(string)
+					found[a.At("scope").(string)] = role[strings.LastIndex(role, "/")+1:]
 					assert.Contains(t, a.Parent, "plinth:aks:Identity::it")
 				}
 			})
@@ -123,10 +123,10 @@ func TestFederation(t *testing.T) {
 	})
 	require.Len(t, rec.ByType(federationType), 1, "Azure takes one credential of an identity at a time")
 	federation := rec.Get(t, federationType, "it-federation")
-	assert.Equal(t, "https://westeurope.oic.prod-aks.azure.com/"+akstest.Tenant+"/cluster/", at(federation, "issuer"))
-	assert.Equal(t, "system:serviceaccount:data:postgres", at(federation, "subject"))
-	assert.Equal(t, []any{"api://AzureADTokenExchange"}, at(federation, "audiences"))
-	assert.Equal(t, "it-1a2b", at(federation, "resourceName"))
+	assert.Equal(t, "https://westeurope.oic.prod-aks.azure.com/"+akstest.Tenant+"/cluster/", federation.At("issuer"))
+	assert.Equal(t, "system:serviceaccount:data:postgres", federation.At("subject"))
+	assert.Equal(t, []any{"api://AzureADTokenExchange"}, federation.At("audiences"))
+	assert.Equal(t, "it-1a2b", federation.At("resourceName"))
 	assert.Equal(t, map[string]any{"azure.workload.identity/client-id": "it-client"}, rec.Outputs["annotations"])
 	assert.Equal(t, map[string]any{"azure.workload.identity/use": "true"}, rec.Outputs["labels"])
 }
@@ -168,28 +168,28 @@ func TestBucket(t *testing.T) {
 				assert.Equal(t, args.Protect, account.Protect)
 				assert.Equal(t, args.Protect, container.Protect)
 				assert.Equal(t, args.Protect, rec.Has(lockType, "backups-lock"))
-				assert.Equal(t, "None", at(container, "publicAccess"))
-				assert.Equal(t, "Standard_ZRS", at(account, "sku.name"), "in all zones")
-				equal(t, "Deny", at(account, "networkRuleSet.defaultAction"))
+				assert.Equal(t, "None", container.At("publicAccess"))
+				assert.Equal(t, "Standard_ZRS", account.At("sku.name"), "in all zones")
+				equal(t, "Deny", account.At("networkRuleSet.defaultAction"))
 				assert.Equal(t, []string{rec.Get(t, subnetType, "cluster-nodes").URN}, account.PropertyDependencies["networkRuleSet"][:1])
 
 				versions := rec.Get(t, "azure-native:storage:BlobServiceProperties", "backups-versions")
-				assert.Equal(t, true, at(versions, "isVersioningEnabled"))
+				assert.Equal(t, true, versions.At("isVersioningEnabled"))
 				for _, policy := range []string{"deleteRetentionPolicy", "containerDeleteRetentionPolicy"} {
-					equal(t, map[string]any{"enabled": true, "days": 7.0}, at(versions, policy))
+					equal(t, map[string]any{"enabled": true, "days": 7.0}, versions.At(policy))
 				}
 				assert.Equal(t, args.KeepDays > 0, rec.Has("azure-native:storage:ManagementPolicy", "backups-retention"))
 				if args.KeepDays > 0 {
-					rule := only(t, at(rec.Get(t, "azure-native:storage:ManagementPolicy", "backups-retention"), "policy.rules"))
+					rule := mocks.One(t, rec.Get(t, "azure-native:storage:ManagementPolicy", "backups-retention").At("policy.rules"))
 					assert.Equal(t, true, rule["enabled"])
 					assert.Equal(t, map[string]any{
 						"baseBlob": map[string]any{"delete": map[string]any{"daysAfterModificationGreaterThan": 14.0}},
 						"version":  map[string]any{"delete": map[string]any{"daysAfterCreationGreaterThan": 14.0}},
-					}, below(rule, "definition.actions"))
+					}, mocks.At(rule, "definition.actions"))
 				}
 				if rec.Outputs["url"] != mocks.Unknown {
 					assert.Equal(t, "https://backups-account-1a2b.blob.core.windows.net/backups-1a2b", rec.Outputs["url"])
-					assert.Regexp(t, `^[a-z0-9]{3,24}$`, at(account, "accountName"))
+					assert.Regexp(t, `^[a-z0-9]{3,24}$`, account.At("accountName"))
 				}
 			})
 		})
@@ -202,21 +202,21 @@ func TestRegistry(t *testing.T) {
 	args.KeepImages = 7
 	rec := record(t, mocks.Up, args, nil)
 	registry := rec.Get(t, registryType, "cluster-registry")
-	assert.Equal(t, "Premium", at(registry, "sku.name"))
-	assert.Regexp(t, `^[a-z0-9]{5,50}$`, at(registry, "registryName"))
-	assert.Equal(t, map[string]any{"status": "enabled", "days": 7.0}, at(registry, "policies.retentionPolicy"))
+	assert.Equal(t, "Premium", registry.At("sku.name"))
+	assert.Regexp(t, `^[a-z0-9]{5,50}$`, registry.At("registryName"))
+	assert.Equal(t, map[string]any{"status": "enabled", "days": 7.0}, registry.At("policies.retentionPolicy"))
 	assert.Equal(t, "cluster-registry.azurecr.io", rec.Outputs["registry"])
 
 	task := rec.Get(t, "azure-native:containerregistry:Task", "cluster-purge")
-	steps, err := base64.StdEncoding.DecodeString(at(task, "step.encodedTaskContent").(string))
+	steps, err := base64.StdEncoding.DecodeString(task.At("step.encodedTaskContent").(string))
 	require.NoError(t, err)
 	assert.Contains(t, string(steps), "acr purge --filter '.*:.*' --ago 0d --keep 7\n")
-	assert.Equal(t, "Enabled", at(task, "status"))
-	assert.Equal(t, "0 3 * * *", only(t, at(task, "trigger.timerTriggers"))["schedule"])
+	assert.Equal(t, "Enabled", task.At("status"))
+	assert.Equal(t, "0 3 * * *", mocks.One(t, task.At("trigger.timerTriggers"))["schedule"])
 
 	args.KeepImages = 0
 	task = record(t, mocks.Up, args, nil).Get(t, "azure-native:containerregistry:Task", "cluster-purge")
-	steps, err = base64.StdEncoding.DecodeString(at(task, "step.encodedTaskContent").(string))
+	steps, err = base64.StdEncoding.DecodeString(task.At("step.encodedTaskContent").(string))
 	require.NoError(t, err)
 	assert.Contains(t, string(steps), "--keep 100\n")
 }
@@ -229,30 +229,30 @@ func TestSecretStore(t *testing.T) {
 		return nil
 	})
 	assert.Equal(t, map[string]any{"vaultUrl": "https://cluster-secrets-1a2b.vault.azure.net", "tenantId": akstest.Tenant}, rec.Outputs["store"])
-	assert.Regexp(t, `^[a-z][a-z0-9]{2,23}$`, at(rec.Get(t, vaultType, "cluster-secrets"), "vaultName"))
-	assert.NotEqual(t, at(rec.Get(t, vaultType, "cluster-keys"), "vaultName"), at(rec.Get(t, vaultType, "cluster-secrets"), "vaultName"))
+	assert.Regexp(t, `^[a-z][a-z0-9]{2,23}$`, rec.Get(t, vaultType, "cluster-secrets").At("vaultName"))
+	assert.NotEqual(t, rec.Get(t, vaultType, "cluster-keys").At("vaultName"), rec.Get(t, vaultType, "cluster-secrets").At("vaultName"))
 }
 
 func TestStorageClass(t *testing.T) {
 	t.Parallel()
 	class := record(t, mocks.Up, prod(), nil).Get(t, classType, "cluster-encrypted")
-	assert.Equal(t, "disk.csi.azure.com", at(class, "provisioner"))
-	assert.Equal(t, map[string]any{"skuName": "Premium_LRS", "diskEncryptionSetID": "cluster-disks-id"}, at(class, "parameters"))
-	assert.Equal(t, map[string]any{"storageclass.kubernetes.io/is-default-class": "true"}, at(class, "metadata.annotations"))
-	assert.Equal(t, "WaitForFirstConsumer", at(class, "volumeBindingMode"))
-	assert.Equal(t, true, at(class, "allowVolumeExpansion"))
+	assert.Equal(t, "disk.csi.azure.com", class.At("provisioner"))
+	assert.Equal(t, map[string]any{"skuName": "Premium_LRS", "diskEncryptionSetID": "cluster-disks-id"}, class.At("parameters"))
+	assert.Equal(t, map[string]any{"storageclass.kubernetes.io/is-default-class": "true"}, class.At("metadata.annotations"))
+	assert.Equal(t, "WaitForFirstConsumer", class.At("volumeBindingMode"))
+	assert.Equal(t, true, class.At("allowVolumeExpansion"))
 }
 
 func TestDevicePlugin(t *testing.T) {
 	t.Parallel()
 	args := prod()
 	release := record(t, mocks.Up, args, nil).Get(t, releaseType, "cluster-nvidia-device-plugin")
-	assert.Equal(t, "kube-system", at(release, "namespace"))
-	assert.Equal(t, charts.NVIDIADevicePlugin.Version, at(release, "version"))
-	assert.Equal(t, map[string]any{"nvidia.com/gpu.present": "true"}, at(release, "values.nodeSelector"))
-	chartstest.CheckValues(t, charts.NVIDIADevicePlugin.Name, at(release, "values"))
+	assert.Equal(t, "kube-system", release.At("namespace"))
+	assert.Equal(t, charts.NVIDIADevicePlugin.Version, release.At("version"))
+	assert.Equal(t, map[string]any{"nvidia.com/gpu.present": "true"}, release.At("values.nodeSelector"))
+	chartstest.CheckValues(t, charts.NVIDIADevicePlugin.Name, release.At("values"))
 
 	args.Charts = "oci://registry.example.com/charts"
-	assert.Contains(t, at(record(t, mocks.Preview, args, nil).Get(t, releaseType, "cluster-nvidia-device-plugin"), "chart"), "oci://registry.example.com/charts/")
+	assert.Contains(t, record(t, mocks.Preview, args, nil).Get(t, releaseType, "cluster-nvidia-device-plugin").At("chart"), "oci://registry.example.com/charts/")
 	assert.Empty(t, record(t, mocks.Preview, dev(), nil).ByType(releaseType), "there is no GPU pool")
 }

@@ -64,7 +64,7 @@ func TestOrder(t *testing.T) {
 	} {
 		t.Run(c.typ+" "+c.name, func(t *testing.T) {
 			t.Parallel()
-			found := needs(rec, rec.Get(t, c.typ, c.name))
+			found := rec.Needs(rec.Get(t, c.typ, c.name))
 			has := func(ending string) bool {
 				typ, name, _ := strings.Cut(ending, "::")
 				return found[rec.Get(t, typ, name).URN]
@@ -86,13 +86,13 @@ func TestUpgradeOrder(t *testing.T) {
 	args.Spec.Version = "1.36"
 	rec := record(t, mocks.Preview, args, nil)
 	proxy, group := rec.Get(t, addOnType, "cluster-kube-proxy"), rec.Get(t, nodeGroupType, "cluster-system")
-	assert.Equal(t, "1.36", at(rec.Get(t, clusterType, "cluster"), "version"))
-	assert.Equal(t, "1.36", at(group, "version"))
-	assert.Contains(t, at(proxy, "addonVersion"), "v1.36.")
+	assert.Equal(t, "1.36", rec.Get(t, clusterType, "cluster").At("version"))
+	assert.Equal(t, "1.36", group.At("version"))
+	assert.Contains(t, proxy.At("addonVersion"), "v1.36.")
 	assert.Contains(t, group.Dependencies, proxy.URN)
 	assert.Contains(t, proxy.Dependencies, rec.Get(t, clusterType, "cluster").URN)
-	assert.Equal(t, "v1.36.1", at(rec.Get(t, releaseType, "cluster-cluster-autoscaler"), "values.image.tag"))
-	assert.Nil(t, at(group, "forceUpdateVersion"), "forced updates pass over disruption budgets")
+	assert.Equal(t, "v1.36.1", rec.Get(t, releaseType, "cluster-cluster-autoscaler").At("values.image.tag"))
+	assert.Nil(t, group.At("forceUpdateVersion"), "forced updates pass over disruption budgets")
 }
 
 func TestAddOns(t *testing.T) {
@@ -100,12 +100,12 @@ func TestAddOns(t *testing.T) {
 	rec := record(t, mocks.Preview, prod(), nil)
 	var names []any
 	all(t, rec, addOnType, func(a *mocks.Resource) {
-		names = append(names, at(a, "addonName"))
-		assert.NotEmpty(t, at(a, "addonVersion"))
-		assert.Equal(t, at(a, "addonName") == "vpc-cni", at(a, "preserve"), "%s", a.Name)
+		names = append(names, a.At("addonName"))
+		assert.NotEmpty(t, a.At("addonVersion"))
+		assert.Equal(t, a.At("addonName") == "vpc-cni", a.At("preserve"), "%s", a.Name)
 	})
 	assert.ElementsMatch(t, []any{"vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "aws-ebs-csi-driver", "metrics-server"}, names)
-	assert.Equal(t, false, at(rec.Get(t, clusterType, "cluster"), "bootstrapSelfManagedAddons"))
+	assert.Equal(t, false, rec.Get(t, clusterType, "cluster").At("bootstrapSelfManagedAddons"))
 }
 
 func TestProtect(t *testing.T) {
@@ -120,7 +120,7 @@ func TestProtect(t *testing.T) {
 				all(t, rec, typ, func(res *mocks.Resource) { assert.Equal(t, args.Protect, res.Protect, res.URN) })
 			}
 			all(t, rec, nodeGroupType, func(res *mocks.Resource) { assert.False(t, res.Protect, "a pool must be replaceable: %s", res.URN) })
-			all(t, rec, "aws:ecr/repository:Repository", func(res *mocks.Resource) { assert.Equal(t, !args.Protect, at(res, "forceDelete")) })
+			all(t, rec, "aws:ecr/repository:Repository", func(res *mocks.Resource) { assert.Equal(t, !args.Protect, res.At("forceDelete")) })
 		})
 	}
 }
@@ -131,12 +131,12 @@ func TestKubeconfig(t *testing.T) {
 	secret, ok := rec.Outputs["kubeconfig"].(mocks.Secret)
 	require.True(t, ok, "the kubeconfig is not secret")
 	config := parsed(t, secret.Reveal())
-	user := first(t, config["users"])["user"].(map[string]any)
+	user := mocks.One(t, config["users"])["user"].(map[string]any)
 	require.Len(t, user, 1, "nothing but exec: no token")
 	exec := user["exec"].(map[string]any)
 	assert.Equal(t, "aws", exec["command"])
 	assert.Equal(t, []any{"eks", "get-token", "--cluster-name", "plinth-prod-cluster", "--region", "eu-central-1", "--output", "json"}, exec["args"])
-	server := first(t, config["clusters"])["cluster"].(map[string]any)
+	server := mocks.One(t, config["clusters"])["cluster"].(map[string]any)
 	assert.Equal(t, "https://CLUSTER.gr7.eu-central-1.eks.amazonaws.com", server["server"])
 	assert.Equal(t, "Y2E=", server["certificate-authority-data"])
 
@@ -153,11 +153,11 @@ func TestRegistry(t *testing.T) {
 	rec := record(t, mocks.Preview, args, nil)
 	var names []any
 	all(t, rec, "aws:ecr/repository:Repository", func(r *mocks.Resource) {
-		names = append(names, at(r, "name"))
-		assert.Equal(t, true, at(r, "imageScanningConfiguration.scanOnPush"))
-		assert.Equal(t, "IMMUTABLE", at(r, "imageTagMutability"))
-		assert.Equal(t, "KMS", first(t, at(r, "encryptionConfigurations"))["encryptionType"])
-		rules := parsed(t, at(rec.Get(t, "aws:ecr/lifecyclePolicy:LifecyclePolicy", r.Name), "policy"))["rules"].([]any)
+		names = append(names, r.At("name"))
+		assert.Equal(t, true, r.At("imageScanningConfiguration.scanOnPush"))
+		assert.Equal(t, "IMMUTABLE", r.At("imageTagMutability"))
+		assert.Equal(t, "KMS", mocks.One(t, r.At("encryptionConfigurations"))["encryptionType"])
+		rules := parsed(t, rec.Get(t, "aws:ecr/lifecyclePolicy:LifecyclePolicy", r.Name).At("policy"))["rules"].([]any)
 		assert.EqualValues(t, 7, rules[1].(map[string]any)["selection"].(map[string]any)["countNumber"])
 	})
 	assert.ElementsMatch(t, []any{"plinth-prod-cluster/api-gateway", "plinth-prod-cluster/team/auth"}, names)
@@ -169,9 +169,9 @@ func TestStorageClass(t *testing.T) {
 	assert.Equal(t, map[string]any{
 		"type": "gp3", "encrypted": "true", "csi.storage.k8s.io/fstype": "ext4",
 		"kmsKeyId": "arn:aws:kms:eu-central-1:111122223333:key/cluster-data",
-	}, at(class, "parameters"))
-	assert.Equal(t, map[string]any{"storageclass.kubernetes.io/is-default-class": "true"}, at(class, "metadata.annotations"))
-	assert.Equal(t, "WaitForFirstConsumer", at(class, "volumeBindingMode"))
+	}, class.At("parameters"))
+	assert.Equal(t, map[string]any{"storageclass.kubernetes.io/is-default-class": "true"}, class.At("metadata.annotations"))
+	assert.Equal(t, "WaitForFirstConsumer", class.At("volumeBindingMode"))
 }
 
 func TestControllers(t *testing.T) {
@@ -182,9 +182,9 @@ func TestControllers(t *testing.T) {
 		t.Run(chart.Name, func(t *testing.T) {
 			t.Parallel()
 			release := rec.Get(t, releaseType, "cluster-"+chart.Name)
-			assert.Equal(t, "kube-system", at(release, "namespace"))
-			assert.Equal(t, chart.Version, at(release, "version"))
-			chartstest.CheckValues(t, chart.Name, at(release, "values"), flags[chart.Name]...)
+			assert.Equal(t, "kube-system", release.At("namespace"))
+			assert.Equal(t, chart.Version, release.At("version"))
+			chartstest.CheckValues(t, chart.Name, release.At("values"), flags[chart.Name]...)
 		})
 	}
 	assert.False(t, record(t, mocks.Preview, dev(), nil).Has(releaseType, "cluster-nvidia-device-plugin"), "there is no GPU pool")
@@ -195,7 +195,7 @@ func TestChartMirror(t *testing.T) {
 	args := prod()
 	args.Charts = "oci://registry.example.com/charts"
 	all(t, record(t, mocks.Preview, args, nil), releaseType, func(r *mocks.Resource) {
-		assert.Contains(t, at(r, "chart"), "oci://registry.example.com/charts/")
+		assert.Contains(t, r.At("chart"), "oci://registry.example.com/charts/")
 	})
 }
 
@@ -209,9 +209,9 @@ func TestExistingNetwork(t *testing.T) {
 	for _, res := range rec.Resources() {
 		assert.False(t, strings.HasPrefix(res.Type, "aws:ec2/") && res.Type != templateType, "made %s in a network that is there", res.URN)
 	}
-	assert.Equal(t, []any{"subnet-a", "subnet-b"}, at(rec.Get(t, clusterType, "cluster"), "vpcConfig.subnetIds"))
-	assert.Equal(t, []any{"subnet-a", "subnet-b"}, at(rec.Get(t, nodeGroupType, "cluster-system"), "subnetIds"))
-	assert.Equal(t, "vpc-1", at(rec.Get(t, releaseType, "cluster-aws-load-balancer-controller"), "values.vpcId"))
+	assert.Equal(t, []any{"subnet-a", "subnet-b"}, rec.Get(t, clusterType, "cluster").At("vpcConfig.subnetIds"))
+	assert.Equal(t, []any{"subnet-a", "subnet-b"}, rec.Get(t, nodeGroupType, "cluster-system").At("subnetIds"))
+	assert.Equal(t, "vpc-1", rec.Get(t, releaseType, "cluster-aws-load-balancer-controller").At("values.vpcId"))
 }
 
 func TestGivenProvider(t *testing.T) {

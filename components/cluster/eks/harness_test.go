@@ -2,7 +2,6 @@ package eks_test
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -89,27 +88,6 @@ func record(t *testing.T, run mode, args *cluster.Args, use func(*pulumi.Context
 	return run(t, program(args, use), append(ekstest.Outputs(), mocks.WithStack("prod"))...)
 }
 
-// at is what stands at a path such as vpcConfig.subnetIds; nil where nothing does.
-func at(res *mocks.Resource, path string) any {
-	var v any = res.Inputs
-	for key := range strings.SplitSeq(path, ".") {
-		object, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		v = object[key]
-	}
-	return v
-}
-
-// first is the object in a list of one.
-func first(t *testing.T, v any) map[string]any {
-	t.Helper()
-	list, ok := v.([]any)
-	require.True(t, ok && len(list) == 1, "found %v, and not one object", v)
-	return list[0].(map[string]any)
-}
-
 // parsed is the object in a JSON text.
 func parsed(t *testing.T, v any) map[string]any {
 	t.Helper()
@@ -118,28 +96,4 @@ func parsed(t *testing.T, v any) map[string]any {
 	var object map[string]any
 	require.NoError(t, json.Unmarshal([]byte(text), &object))
 	return object
-}
-
-// needs are the URNs of all that must be there before a resource, and go after it.
-func needs(rec *mocks.Recording, res *mocks.Resource) map[string]bool {
-	byURN := map[string]*mocks.Resource{}
-	for _, r := range rec.Resources() {
-		byURN[r.URN] = r
-	}
-	found := map[string]bool{}
-	var visit func(*mocks.Resource)
-	visit = func(r *mocks.Resource) {
-		direct := append([]string{}, r.Dependencies...)
-		if i := strings.LastIndex(r.Provider, "::"); i > 0 {
-			direct = append(direct, r.Provider[:i])
-		}
-		for _, urn := range direct {
-			if next, ok := byURN[urn]; ok && !found[urn] {
-				found[urn] = true
-				visit(next)
-			}
-		}
-	}
-	visit(res)
-	return found
 }

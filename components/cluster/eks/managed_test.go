@@ -36,8 +36,8 @@ func TestManaged(t *testing.T) {
 			rec := record(t, run, prod(), makeRedis)
 			group := rec.Get(t, "aws:elasticache/replicationGroup:ReplicationGroup", "redis")
 			assert.Equal(t, []string{rec.Get(t, keyType, "cluster-data").URN}, group.PropertyDependencies["kmsKeyId"])
-			assert.Equal(t, true, at(group, "multiAzEnabled"))
-			assert.Equal(t, "plinth-prod-cluster-redis", at(group, "replicationGroupId"))
+			assert.Equal(t, true, group.At("multiAzEnabled"))
+			assert.Equal(t, "plinth-prod-cluster-redis", group.At("replicationGroupId"))
 			assert.Equal(t, []string{rec.Get(t, keyType, "cluster-control").URN}, rec.Get(t, logsType, "redis").PropertyDependencies["kmsKeyId"])
 
 			firewall := rec.Get(t, "aws:ec2/securityGroup:SecurityGroup", "redis")
@@ -46,7 +46,7 @@ func TestManaged(t *testing.T) {
 			assert.Equal(t, []string{vpc}, firewall.PropertyDependencies["vpcId"])
 			for i, addresses := range []string{"10.0.208.0/22", "10.0.212.0/22", "10.0.216.0/22"} {
 				subnet := rec.Get(t, subnetType, []string{"cluster-data-1", "cluster-data-2", "cluster-data-3"}[i])
-				assert.Equal(t, addresses, at(subnet, "cidrBlock"))
+				assert.Equal(t, addresses, subnet.At("cidrBlock"))
 				assert.Equal(t, []string{vpc}, subnet.PropertyDependencies["vpcId"])
 				assert.True(t, subnet.Protect)
 			}
@@ -63,8 +63,8 @@ func TestManagedInExistingNetwork(t *testing.T) {
 	args.Spec.Network.Existing.Data = "10.9.0.0/26"
 	rec := record(t, mocks.Up, args, makeRedis)
 	require.Len(t, rec.ByType(subnetType), 2)
-	assert.Equal(t, "10.9.0.0/28", at(rec.Get(t, subnetType, "cluster-data-1"), "cidrBlock"))
-	assert.Equal(t, "vpc-1", at(rec.Get(t, subnetType, "cluster-data-1"), "vpcId"))
+	assert.Equal(t, "10.9.0.0/28", rec.Get(t, subnetType, "cluster-data-1").At("cidrBlock"))
+	assert.Equal(t, "vpc-1", rec.Get(t, subnetType, "cluster-data-1").At("vpcId"))
 }
 
 // TestNothingManaged: what nobody asks for costs nothing, not even subnets.

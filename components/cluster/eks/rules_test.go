@@ -18,37 +18,37 @@ var rules = []struct {
 	holds func(t *testing.T, rec *mocks.Recording, args *cluster.Args)
 }{
 	{"01 CKV_AWS_37 AWS-0038 CIS-2.1.1 control plane logs", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.ElementsMatch(t, []any{"api", "audit", "authenticator", "controllerManager", "scheduler"}, at(c, "enabledClusterLogTypes"))
+		assert.ElementsMatch(t, []any{"api", "audit", "authenticator", "controllerManager", "scheduler"}, c.At("enabledClusterLogTypes"))
 	})},
 	{"02 CKV_AWS_58 AWS-0039 CIS-5.3.1 secrets under a customer key", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, []any{"secrets"}, at(c, "encryptionConfig.resources"))
-		assert.NotEmpty(t, at(c, "encryptionConfig.provider.keyArn"))
+		assert.Equal(t, []any{"secrets"}, c.At("encryptionConfig.resources"))
+		assert.NotEmpty(t, c.At("encryptionConfig.provider.keyArn"))
 		assert.Contains(t, strings.Join(c.PropertyDependencies["encryptionConfig"], " "), keyType+"::cluster-control")
 	})},
 	{"03 CKV_AWS_39 AWS-0040 CIS-5.4.2 public endpoint only for named ranges", onCluster(func(t *testing.T, c *mocks.Resource, args *cluster.Args) {
-		assert.Equal(t, len(args.Spec.API.Allow) > 0, at(c, "vpcConfig.endpointPublicAccess"))
+		assert.Equal(t, len(args.Spec.API.Allow) > 0, c.At("vpcConfig.endpointPublicAccess"))
 	})},
 	{"04 CKV_AWS_38 AWS-0041 CIS-5.4.1 ranges of the public endpoint", onCluster(func(t *testing.T, c *mocks.Resource, args *cluster.Args) {
-		if at(c, "vpcConfig.endpointPublicAccess") == true {
-			assert.NotEmpty(t, at(c, "vpcConfig.publicAccessCidrs"))
-			assert.NotContains(t, at(c, "vpcConfig.publicAccessCidrs"), "0.0.0.0/0")
+		if c.At("vpcConfig.endpointPublicAccess") == true {
+			assert.NotEmpty(t, c.At("vpcConfig.publicAccessCidrs"))
+			assert.NotContains(t, c.At("vpcConfig.publicAccessCidrs"), "0.0.0.0/0")
 		} else {
-			assert.Nil(t, at(c, "vpcConfig.publicAccessCidrs"))
+			assert.Nil(t, c.At("vpcConfig.publicAccessCidrs"))
 		}
 	})},
 	{"05 CIS-5.4.2 private endpoint", onCluster(func(t *testing.T, c *mocks.Resource, _ *cluster.Args) {
-		assert.Equal(t, true, at(c, "vpcConfig.endpointPrivateAccess"))
+		assert.Equal(t, true, c.At("vpcConfig.endpointPrivateAccess"))
 	})},
 	{"06 CIS-4.1.7 access entries, and no creator's rights", func(t *testing.T, rec *mocks.Recording, args *cluster.Args) {
 		c := rec.Get(t, clusterType, "cluster")
-		assert.Equal(t, "API", at(c, "accessConfig.authenticationMode"))
-		assert.Equal(t, false, at(c, "accessConfig.bootstrapClusterCreatorAdminPermissions"))
+		assert.Equal(t, "API", c.At("accessConfig.authenticationMode"))
+		assert.Equal(t, false, c.At("accessConfig.bootstrapClusterCreatorAdminPermissions"))
 		assert.Len(t, rec.ByType(entryType), len(args.Admins))
 		assert.Len(t, rec.ByType("aws:eks/accessPolicyAssociation:AccessPolicyAssociation"), len(args.Admins))
 	}},
 	{"07 CKV_AWS_339 supported version at standard price", onCluster(func(t *testing.T, c *mocks.Resource, args *cluster.Args) {
-		assert.Equal(t, args.Spec.Version, at(c, "version"))
-		assert.Equal(t, "STANDARD", at(c, "upgradePolicy.supportType"))
+		assert.Equal(t, args.Spec.Version, c.At("version"))
+		assert.Equal(t, "STANDARD", c.At("upgradePolicy.supportType"))
 	})},
 	{"08 CIS-5.4.3 private subnets in two zones or more", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		c := rec.Get(t, clusterType, "cluster")
@@ -63,22 +63,22 @@ var rules = []struct {
 			}
 		})
 		zones := map[any]bool{}
-		all(t, rec, subnetType, func(s *mocks.Resource) { zones[at(s, "availabilityZoneId")] = true })
+		all(t, rec, subnetType, func(s *mocks.Resource) { zones[s.At("availabilityZoneId")] = true })
 		assert.GreaterOrEqual(t, len(zones), 2)
 	}},
 	{"09 CKV_AWS_130 AWS-0164 no public addresses by default", each(subnetType, func(t *testing.T, s *mocks.Resource) {
-		assert.Equal(t, false, at(s, "mapPublicIpOnLaunch"))
+		assert.Equal(t, false, s.At("mapPublicIpOnLaunch"))
 	})},
 	{"10 CKV2_AWS_11 AWS-0178 flow log", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		flows := rec.Get(t, "aws:ec2/flowLog:FlowLog", "cluster-flows")
-		assert.Equal(t, "ALL", at(flows, "trafficType"))
+		assert.Equal(t, "ALL", flows.At("trafficType"))
 		assert.Contains(t, strings.Join(flows.PropertyDependencies["vpcId"], " "), "aws:ec2/vpc:Vpc::cluster")
 		assert.Len(t, rec.ByType("aws:ec2/vpc:Vpc"), 1)
 	}},
 	{"11 CKV2_AWS_12 closed default security group", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		group := rec.Get(t, "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "cluster-default")
-		assert.Nil(t, at(group, "ingress"))
-		assert.Nil(t, at(group, "egress"))
+		assert.Nil(t, group.At("ingress"))
+		assert.Nil(t, group.At("egress"))
 	}},
 	// One zone's loss may cut dev and stage off: a gateway costs more than all that runs there at night.
 	{"12 NAT gateway in each zone of prod", func(t *testing.T, rec *mocks.Recording, args *cluster.Args) {
@@ -89,59 +89,59 @@ var rules = []struct {
 		assert.Len(t, rec.ByType(natType), want)
 	}},
 	{"13 CKV_AWS_79 AWS-0130 metadata by token", each(templateType, func(t *testing.T, lt *mocks.Resource) {
-		assert.Equal(t, "required", at(lt, "metadataOptions.httpTokens"))
+		assert.Equal(t, "required", lt.At("metadataOptions.httpTokens"))
 	})},
 	{"14 CKV_AWS_341 metadata within one hop", each(templateType, func(t *testing.T, lt *mocks.Resource) {
-		assert.EqualValues(t, 1, at(lt, "metadataOptions.httpPutResponseHopLimit"))
+		assert.EqualValues(t, 1, lt.At("metadataOptions.httpPutResponseHopLimit"))
 	})},
 	{"15 encrypted gp3 disks", each(templateType, func(t *testing.T, lt *mocks.Resource) {
-		disk := first(t, at(lt, "blockDeviceMappings"))["ebs"].(map[string]any)
+		disk := mocks.One(t, lt.At("blockDeviceMappings"))["ebs"].(map[string]any)
 		assert.Equal(t, "true", disk["encrypted"])
 		assert.Equal(t, "gp3", disk["volumeType"])
 	})},
 	{"16 CKV_AWS_88 no public addresses", each(templateType, func(t *testing.T, lt *mocks.Resource) {
-		assert.Nil(t, at(lt, "networkInterfaces"))
+		assert.Nil(t, lt.At("networkInterfaces"))
 	})},
 	{"17 CKV_AWS_100 no remote access", each(nodeGroupType, func(t *testing.T, group *mocks.Resource) {
-		assert.Nil(t, at(group, "remoteAccess"))
+		assert.Nil(t, group.At("remoteAccess"))
 	})},
 	{"18 current image", each(nodeGroupType, func(t *testing.T, group *mocks.Resource) {
-		assert.Regexp(t, `^(AL2023|BOTTLEROCKET)_`, at(group, "amiType"))
+		assert.Regexp(t, `^(AL2023|BOTTLEROCKET)_`, group.At("amiType"))
 	})},
 	{"19 rolling update and repair", each(nodeGroupType, func(t *testing.T, group *mocks.Resource) {
-		assert.EqualValues(t, 33, at(group, "updateConfig.maxUnavailablePercentage"))
-		assert.Equal(t, true, at(group, "nodeRepairConfig.enabled"))
+		assert.EqualValues(t, 33, group.At("updateConfig.maxUnavailablePercentage"))
+		assert.Equal(t, true, group.At("nodeRepairConfig.enabled"))
 	})},
 	{"20 CKV_AWS_7 AWS-0065 keys rotate", each(keyType, func(t *testing.T, key *mocks.Resource) {
-		assert.Equal(t, true, at(key, "enableKeyRotation"))
+		assert.Equal(t, true, key.At("enableKeyRotation"))
 	})},
 	{"21 CKV_AWS_158 CKV_AWS_338 AWS-0017 encrypted logs, kept a year, before the cluster", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		each(logsType, func(t *testing.T, logs *mocks.Resource) {
-			assert.NotEmpty(t, at(logs, "kmsKeyId"))
-			assert.GreaterOrEqual(t, at(logs, "retentionInDays"), 365.0)
+			assert.NotEmpty(t, logs.At("kmsKeyId"))
+			assert.GreaterOrEqual(t, logs.At("retentionInDays"), 365.0)
 		})(t, rec, nil)
 		plane := rec.Get(t, logsType, "cluster-plane")
 		c := rec.Get(t, clusterType, "cluster")
-		assert.Equal(t, "/aws/eks/"+at(c, "name").(string)+"/cluster", at(plane, "name"))
+		assert.Equal(t, "/aws/eks/"+c.At("name").(string)+"/cluster", plane.At("name"))
 		assert.Contains(t, c.Dependencies, plane.URN)
 	}},
 	{"22 CIS-4.3.1 CIS-5.4.4 network policy engine", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
-		settings := parsed(t, at(rec.Get(t, addOnType, "cluster-vpc-cni"), "configurationValues"))
+		settings := parsed(t, rec.Get(t, addOnType, "cluster-vpc-cni").At("configurationValues"))
 		assert.Equal(t, "true", settings["enableNetworkPolicy"], "a string, as the add-on's schema has it")
 	}},
 	{"23 CIS-5.2.1 a role for each controller", func(t *testing.T, rec *mocks.Recording, _ *cluster.Args) {
 		var accounts []any
 		all(t, rec, associationType, func(a *mocks.Resource) {
-			accounts = append(accounts, at(a, "serviceAccount"))
+			accounts = append(accounts, a.At("serviceAccount"))
 			role := rec.Get(t, roleType, a.Name)
 			assert.Contains(t, a.PropertyDependencies["roleArn"], role.URN)
-			trust := first(t, parsed(t, at(role, "assumeRolePolicy"))["Statement"])
+			trust := mocks.One(t, parsed(t, role.At("assumeRolePolicy"))["Statement"])
 			assert.Equal(t, map[string]any{"Service": "pods.eks.amazonaws.com"}, trust["Principal"])
 			assert.ElementsMatch(t, []any{"sts:AssumeRole", "sts:TagSession"}, trust["Action"])
 			assert.Equal(t, map[string]any{"StringEquals": map[string]any{
 				"aws:RequestTag/eks-cluster-name":           []any{"plinth-prod-cluster"},
 				"aws:RequestTag/kubernetes-namespace":       []any{"kube-system"},
-				"aws:RequestTag/kubernetes-service-account": []any{at(a, "serviceAccount")},
+				"aws:RequestTag/kubernetes-service-account": []any{a.At("serviceAccount")},
 			}}, trust["Condition"])
 		})
 		assert.ElementsMatch(t, []any{"aws-node", "ebs-csi-controller-sa", "cluster-autoscaler", "aws-load-balancer-controller"}, accounts)
@@ -151,7 +151,7 @@ var rules = []struct {
 		all(t, rec, attachmentType, func(a *mocks.Resource) {
 			require.Len(t, a.PropertyDependencies["role"], 1)
 			role := a.PropertyDependencies["role"][0]
-			rights[role[strings.LastIndex(role, "::")+2:]] = append(rights[role[strings.LastIndex(role, "::")+2:]], at(a, "policyArn"))
+			rights[role[strings.LastIndex(role, "::")+2:]] = append(rights[role[strings.LastIndex(role, "::")+2:]], a.At("policyArn"))
 		})
 		assert.ElementsMatch(t, []any{
 			"arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy", "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",

@@ -80,10 +80,10 @@ func TestGrant(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			rec := record(t, mocks.Up, dev(), grant(c.access))
-			assert.Equal(t, c.want, parsed(t, at(rec.Get(t, policyType, "reader"), "policy"))["Statement"])
+			assert.Equal(t, c.want, parsed(t, rec.Get(t, policyType, "reader").At("policy"))["Statement"])
 			association := rec.Get(t, associationType, "reader")
-			assert.Equal(t, "apps", at(association, "namespace"))
-			assert.Equal(t, "api", at(association, "serviceAccount"))
+			assert.Equal(t, "apps", association.At("namespace"))
+			assert.Equal(t, "api", association.At("serviceAccount"))
 			assert.Contains(t, association.Dependencies, rec.Get(t, policyType, "reader").URN, "a pod that starts with the role has its rights")
 			assert.Contains(t, association.Parent, "plinth:eks:Identity::reader")
 			record(t, mocks.Preview, dev(), grant(c.access))
@@ -122,21 +122,21 @@ func TestBucket(t *testing.T) {
 			})
 			made := rec.Get(t, "aws:s3/bucketV2:BucketV2", "backup")
 			assert.Equal(t, protect, made.Protect)
-			assert.Equal(t, !protect, at(made, "forceDestroy"))
+			assert.Equal(t, !protect, made.At("forceDestroy"))
 			for _, input := range []string{"blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"} {
-				assert.Equal(t, true, at(rec.Get(t, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "backup"), input), input)
+				assert.Equal(t, true, rec.Get(t, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "backup").At(input), input)
 			}
 			encryption := rec.Get(t, "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2", "backup")
-			rule := first(t, at(encryption, "rules"))
+			rule := mocks.One(t, encryption.At("rules"))
 			assert.Equal(t, "aws:kms", rule["applyServerSideEncryptionByDefault"].(map[string]any)["sseAlgorithm"])
 			assert.Equal(t, true, rule["bucketKeyEnabled"])
-			assert.Equal(t, "Enabled", at(rec.Get(t, "aws:s3/bucketVersioningV2:BucketVersioningV2", "backup"), "versioningConfiguration.status"))
-			keep := first(t, at(rec.Get(t, "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "backup"), "rules"))
+			assert.Equal(t, "Enabled", rec.Get(t, "aws:s3/bucketVersioningV2:BucketVersioningV2", "backup").At("versioningConfiguration.status"))
+			keep := mocks.One(t, rec.Get(t, "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2", "backup").At("rules"))
 			assert.Equal(t, map[string]any{"days": 14.0}, keep["expiration"])
 			assert.Equal(t, map[string]any{"noncurrentDays": 14.0}, keep["noncurrentVersionExpiration"])
 			if rec.Outputs["url"] != mocks.Unknown {
 				assert.Equal(t, "s3://backup-1a2b", rec.Outputs["url"])
-				deny := first(t, parsed(t, at(rec.Get(t, "aws:s3/bucketPolicy:BucketPolicy", "backup"), "policy"))["Statement"])
+				deny := mocks.One(t, parsed(t, rec.Get(t, "aws:s3/bucketPolicy:BucketPolicy", "backup").At("policy"))["Statement"])
 				assert.Equal(t, "Deny", deny["Effect"])
 				assert.Equal(t, map[string]any{"Bool": map[string]any{"aws:SecureTransport": []any{"false"}}}, deny["Condition"])
 			}
@@ -171,7 +171,7 @@ func TestControllerPolicies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, s := range parsed(t, at(rec.Get(t, policyType, name), "policy"))["Statement"].([]any) {
+			for _, s := range parsed(t, rec.Get(t, policyType, name).At("policy"))["Statement"].([]any) {
 				statement := s.(map[string]any)
 				for _, action := range statement["Action"].([]any) {
 					assert.NotRegexp(t, `^(\*|[a-z0-9-]+:\*)$`, action)

@@ -92,9 +92,9 @@ func TestKeys(t *testing.T) {
 		"cluster-secrets-id": "serviceAccount:service-123456789@container-engine-robot.iam.gserviceaccount.com",
 		"cluster-disks-id":   "serviceAccount:service-123456789@compute-system.iam.gserviceaccount.com",
 	}, members)
-	assert.Equal(t, "cluster-secrets-id", at(rec.Get(t, clusterType, "cluster-gke"), "databaseEncryption.keyName"))
+	assert.Equal(t, "cluster-secrets-id", rec.Get(t, clusterType, "cluster-gke").At("databaseEncryption.keyName"))
 	for _, pool := range rec.ByType(poolType) {
-		assert.Equal(t, "cluster-disks-id", at(pool, "nodeConfig.bootDiskKmsKey"), pool.Name)
+		assert.Equal(t, "cluster-disks-id", pool.At("nodeConfig.bootDiskKmsKey"), pool.Name)
 	}
 }
 
@@ -102,17 +102,17 @@ func TestNetwork(t *testing.T) {
 	t.Parallel()
 	rec := up(t, prod())
 	subnet := rec.Get(t, subnetType, "cluster-nodes")
-	assert.Equal(t, "10.0.0.0/18", at(subnet, "ipCidrRange"))
+	assert.Equal(t, "10.0.0.0/18", subnet.At("ipCidrRange"))
 	assert.Equal(t, []any{
 		map[string]any{"rangeName": "pods", "ipCidrRange": "100.64.0.0/12"},
 		map[string]any{"rangeName": "services", "ipCidrRange": "172.20.0.0/16"},
-	}, at(subnet, "secondaryIpRanges"))
+	}, subnet.At("secondaryIpRanges"))
 	rule := rec.Get(t, firewallType, "cluster-webhooks")
-	assert.Equal(t, []any{"10.0.240.0/28"}, at(rule, "sourceRanges"))
-	assert.Equal(t, []any{"cluster-nodes@acme.iam.gserviceaccount.com"}, at(rule, "targetServiceAccounts"))
+	assert.Equal(t, []any{"10.0.240.0/28"}, rule.At("sourceRanges"))
+	assert.Equal(t, []any{"cluster-nodes@acme.iam.gserviceaccount.com"}, rule.At("targetServiceAccounts"))
 	assert.Equal(t, map[string]any{
 		"cost-center": "r-d-7", "managed-by": "pulumi", "pulumi-project": "plinth", "pulumi-stack": "prod",
-	}, at(rec.Get(t, clusterType, "cluster-gke"), "resourceLabels"))
+	}, rec.Get(t, clusterType, "cluster-gke").At("resourceLabels"))
 }
 
 func TestExistingNetwork(t *testing.T) {
@@ -126,12 +126,12 @@ func TestExistingNetwork(t *testing.T) {
 		assert.Empty(t, rec.ByType(typ))
 	}
 	made := rec.Get(t, clusterType, "cluster-gke")
-	assert.Equal(t, "projects/host/global/networks/n", at(made, "network"))
-	assert.Equal(t, "projects/host/regions/us-east1/subnetworks/s", at(made, "subnetwork"))
-	assert.Equal(t, "p", at(made, "ipAllocationPolicy.clusterSecondaryRangeName"))
-	assert.Equal(t, "v", at(made, "ipAllocationPolicy.servicesSecondaryRangeName"))
-	assert.Nil(t, at(made, "privateClusterConfig.masterIpv4CidrBlock"))
-	assert.Equal(t, "projects/host/regions/us-east1/subnetworks/s", at(made, "privateClusterConfig.privateEndpointSubnetwork"))
+	assert.Equal(t, "projects/host/global/networks/n", made.At("network"))
+	assert.Equal(t, "projects/host/regions/us-east1/subnetworks/s", made.At("subnetwork"))
+	assert.Equal(t, "p", made.At("ipAllocationPolicy.clusterSecondaryRangeName"))
+	assert.Equal(t, "v", made.At("ipAllocationPolicy.servicesSecondaryRangeName"))
+	assert.Nil(t, made.At("privateClusterConfig.masterIpv4CidrBlock"))
+	assert.Equal(t, "projects/host/regions/us-east1/subnetworks/s", made.At("privateClusterConfig.privateEndpointSubnetwork"))
 }
 
 // TestGivenProvider has a caller's own provider used for everything of the cloud.

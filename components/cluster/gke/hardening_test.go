@@ -122,16 +122,6 @@ func everyNode(pathsAndHolds ...any) []expectation {
 	return all
 }
 
-// at is the input at a dotted path; nil where there is none.
-func at(res *mocks.Resource, path string) any {
-	var v any = res.Inputs
-	for key := range strings.SplitSeq(path, ".") {
-		m, _ := v.(map[string]any)
-		v = m[key]
-	}
-	return v
-}
-
 // TestHardening holds the rows over every environment, new and in preview. None is excepted in stage and dev but 18.
 func TestHardening(t *testing.T) {
 	t.Parallel()
@@ -159,7 +149,7 @@ func (r row) check(t *testing.T, rec *mocks.Recording) {
 		found := rec.ByType(want.typ)
 		require.NotEmpty(t, found, "no %s", want.typ)
 		for _, res := range found {
-			assert.True(t, want.holds(at(res, want.path)), "%s %s is %v", res.Name, want.path, at(res, want.path))
+			assert.True(t, want.holds(res.At(want.path)), "%s %s is %v", res.Name, want.path, res.At(want.path))
 		}
 	}
 }
@@ -170,10 +160,10 @@ func TestGroups(t *testing.T) {
 	t.Run("16 CKV_GCP_65", func(t *testing.T) {
 		t.Parallel()
 		assert.Equal(t, "gke-security-groups@med.example",
-			at(up(t, prod()).Get(t, clusterType, "cluster-gke"), "authenticatorGroupsConfig.securityGroup"))
+			up(t, prod()).Get(t, clusterType, "cluster-gke").At("authenticatorGroupsConfig.securityGroup"))
 		args := prod()
 		args.Admins = []string{"user:ann@med.example"}
-		assert.Nil(t, at(up(t, args).Get(t, clusterType, "cluster-gke"), "authenticatorGroupsConfig"))
+		assert.Nil(t, up(t, args).Get(t, clusterType, "cluster-gke").At("authenticatorGroupsConfig"))
 	})
 }
 
@@ -193,10 +183,10 @@ func TestEndpoint(t *testing.T) {
 			args := prod()
 			args.Spec.API.Allow = c.allow
 			made := up(t, args).Get(t, clusterType, "cluster-gke")
-			assert.Equal(t, c.private, at(made, "privateClusterConfig.enablePrivateEndpoint"))
-			assert.Equal(t, "10.0.240.0/28", at(made, "privateClusterConfig.masterIpv4CidrBlock"))
+			assert.Equal(t, c.private, made.At("privateClusterConfig.enablePrivateEndpoint"))
+			assert.Equal(t, "10.0.240.0/28", made.At("privateClusterConfig.masterIpv4CidrBlock"))
 			var ranges []string
-			for _, block := range at(made, "masterAuthorizedNetworksConfig.cidrBlocks").([]any) {
+			for _, block := range made.At("masterAuthorizedNetworksConfig.cidrBlocks").([]any) {
 				ranges = append(ranges, block.(map[string]any)["cidrBlock"].(string))
 			}
 			assert.Equal(t, c.ranges, ranges)

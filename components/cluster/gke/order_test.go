@@ -1,42 +1,11 @@
 package gke
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/plinth-iac/plinth/tests/mocks"
 )
-
-// outlives tells whether b is made before a, and so destroyed after it.
-func outlives(rec *mocks.Recording, b, a *mocks.Resource) bool {
-	byURN := map[string]*mocks.Resource{}
-	for _, res := range rec.Resources() {
-		byURN[res.URN] = res
-	}
-	seen := map[string]bool{}
-	var reach func(res *mocks.Resource) bool
-	reach = func(res *mocks.Resource) bool {
-		provider := res.Provider
-		if i := strings.LastIndex(provider, "::"); i > 0 {
-			provider = provider[:i]
-		}
-		for _, urn := range append([]string{provider}, res.Dependencies...) {
-			next := byURN[urn]
-			if next == nil || seen[urn] {
-				continue
-			}
-			seen[urn] = true
-			if next == b || reach(next) {
-				return true
-			}
-		}
-		return false
-	}
-	return reach(a)
-}
 
 func TestDestroyOrder(t *testing.T) {
 	t.Parallel()
@@ -70,8 +39,8 @@ func TestDestroyOrder(t *testing.T) {
 	} {
 		t.Run(c.first+" before "+c.then, func(t *testing.T) {
 			first, then := rec.Get(t, c.firstType, c.first), rec.Get(t, c.thenType, c.then)
-			assert.True(t, outlives(rec, then, first), "%s %s may be destroyed before %s %s", c.thenType, c.then, c.firstType, c.first)
-			assert.False(t, outlives(rec, first, then), "a circle")
+			assert.True(t, rec.Needs(first)[then.URN], "%s %s may be destroyed before %s %s", c.thenType, c.then, c.firstType, c.first)
+			assert.False(t, rec.Needs(then)[first.URN], "a circle")
 		})
 	}
 }
@@ -90,7 +59,7 @@ func TestCriticalPath(t *testing.T) {
 		{configType, "workload", poolType, "cluster-gpu"},
 	} {
 		who, what := rec.Get(t, c.whoType, c.who), rec.Get(t, c.forType, c.what)
-		assert.False(t, outlives(rec, what, who), "%s waits for %s", c.who, c.what)
+		assert.False(t, rec.Needs(who)[what.URN], "%s waits for %s", c.who, c.what)
 	}
 }
 

@@ -56,22 +56,22 @@ func TestPools(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			pool := rec.Get(t, poolType, "cluster-"+name)
-			assert.Equal(t, want.machine, at(pool, "nodeConfig.machineType"))
-			assert.Equal(t, want.zones, at(pool, "nodeLocations"))
-			assert.Equal(t, want.fixed, at(pool, "nodeCount"))
-			assert.Equal(t, want.initial, at(pool, "initialNodeCount"))
+			assert.Equal(t, want.machine, pool.At("nodeConfig.machineType"))
+			assert.Equal(t, want.zones, pool.At("nodeLocations"))
+			assert.Equal(t, want.fixed, pool.At("nodeCount"))
+			assert.Equal(t, want.initial, pool.At("initialNodeCount"))
 			if want.scaling == nil {
-				assert.Nil(t, at(pool, "autoscaling"))
+				assert.Nil(t, pool.At("autoscaling"))
 			} else {
-				assert.Equal(t, want.scaling, at(pool, "autoscaling"))
+				assert.Equal(t, want.scaling, pool.At("autoscaling"))
 			}
-			assert.Equal(t, want.labels, at(pool, "nodeConfig.labels"))
-			assert.Equal(t, want.taints, at(pool, "nodeConfig.taints"))
-			assert.Equal(t, want.gpus, at(pool, "nodeConfig.guestAccelerators"))
-			assert.Equal(t, want.spot, at(pool, "nodeConfig.spot"))
-			assert.Equal(t, want.disk, at(pool, "nodeConfig.diskSizeGb"))
+			assert.Equal(t, want.labels, pool.At("nodeConfig.labels"))
+			assert.Equal(t, want.taints, pool.At("nodeConfig.taints"))
+			assert.Equal(t, want.gpus, pool.At("nodeConfig.guestAccelerators"))
+			assert.Equal(t, want.spot, pool.At("nodeConfig.spot"))
+			assert.Equal(t, want.disk, pool.At("nodeConfig.diskSizeGb"))
 			assert.Equal(t, want.ignoresOwn, pool.IgnoreChanges)
-			assert.Equal(t, 110.0, at(pool, "maxPodsPerNode"), "the ranges are planned for as many")
+			assert.Equal(t, 110.0, pool.At("maxPodsPerNode"), "the ranges are planned for as many")
 		})
 	}
 }
@@ -105,8 +105,8 @@ func TestInitialSize(t *testing.T) {
 		args := prod()
 		args.Spec.Pools["spot"] = cluster.Pool{CPU: 4, Memory: "16Gi", Disk: "100Gi", Nodes: cluster.Nodes{Min: &c.least, Max: &c.most}}
 		pool := up(t, args).Get(t, poolType, "cluster-spot")
-		assert.InDelta(t, c.initial, at(pool, "initialNodeCount"), 0, "%d to %d", c.least, c.most)
-		assert.LessOrEqual(t, at(pool, "initialNodeCount").(float64)*3, float64(c.most))
+		assert.InDelta(t, c.initial, pool.At("initialNodeCount"), 0, "%d to %d", c.least, c.most)
+		assert.LessOrEqual(t, pool.At("initialNodeCount").(float64)*3, float64(c.most))
 	}
 }
 

@@ -131,13 +131,13 @@ func TestBucket(t *testing.T) {
 				return nil
 			}), answers()...)
 			bucket := rec.Get(t, bucketType, "backups")
-			assert.Equal(t, "us-east1", at(bucket, "location"))
-			assert.Equal(t, true, at(bucket, "uniformBucketLevelAccess"))
-			assert.Equal(t, "enforced", at(bucket, "publicAccessPrevention"))
-			assert.Equal(t, true, at(bucket, "versioning.enabled"))
+			assert.Equal(t, "us-east1", bucket.At("location"))
+			assert.Equal(t, true, bucket.At("uniformBucketLevelAccess"))
+			assert.Equal(t, "enforced", bucket.At("publicAccessPrevention"))
+			assert.Equal(t, true, bucket.At("versioning.enabled"))
 			assert.Equal(t, c.args.Protect, bucket.Protect)
-			assert.Equal(t, !c.args.Protect, at(bucket, "forceDestroy"))
-			assert.Equal(t, []any{map[string]any{"action": map[string]any{"type": "Delete"}, "condition": c.condition}}, at(bucket, "lifecycleRules"))
+			assert.Equal(t, !c.args.Protect, bucket.At("forceDestroy"))
+			assert.Equal(t, []any{map[string]any{"action": map[string]any{"type": "Delete"}, "condition": c.condition}}, bucket.At("lifecycleRules"))
 			assert.Equal(t, "gs://backups-1a2b", rec.Outputs["url"])
 		})
 	}
@@ -147,18 +147,18 @@ func TestRegistry(t *testing.T) {
 	t.Parallel()
 	rec := up(t, prod())
 	registry := rec.Get(t, registryType, "cluster-registry")
-	id := at(registry, "repositoryId").(string)
+	id := registry.At("repositoryId").(string)
 	assert.Regexp(t, `^cluster-[0-9a-f]{8}$`, id)
 	assert.Equal(t, "us-east1-docker.pkg.dev/acme/"+id, rec.Outputs["registry"])
 	assert.Equal(t, []any{
 		map[string]any{"id": "keep-newest", "action": "KEEP", "mostRecentVersions": map[string]any{"keepCount": 100.0}},
 		map[string]any{"id": "delete-others", "action": "DELETE", "condition": map[string]any{"tagState": "ANY"}},
-	}, at(registry, "cleanupPolicies"))
-	assert.Equal(t, "containerscanning.googleapis.com", at(rec.Get(t, serviceType, "cluster-api-containerscanning"), "service"), "scans on push")
+	}, registry.At("cleanupPolicies"))
+	assert.Equal(t, "containerscanning.googleapis.com", rec.Get(t, serviceType, "cluster-api-containerscanning").At("service"), "scans on push")
 
 	pull := rec.Get(t, pullType, "cluster-pull")
-	assert.Equal(t, "roles/artifactregistry.reader", at(pull, "role"))
-	assert.Equal(t, "serviceAccount:cluster-nodes@acme.iam.gserviceaccount.com", at(pull, "member"))
+	assert.Equal(t, "roles/artifactregistry.reader", pull.At("role"))
+	assert.Equal(t, "serviceAccount:cluster-nodes@acme.iam.gserviceaccount.com", pull.At("member"))
 }
 
 func TestSecretStore(t *testing.T) {

@@ -23,13 +23,13 @@ func TestPostgres(t *testing.T) {
 	assert.IsType(t, mocks.Conceal(""), rec.Outputs["password"])
 
 	db := rec.Get(t, instanceType, "postgres")
-	assert.Equal(t, "db.m7g.large", at(db, "instanceClass"))
-	assert.Equal(t, "app", at(db, "dbName"))
-	assert.Equal(t, "plinth-prod-cluster-postgres", at(db, "identifier"))
+	assert.Equal(t, "db.m7g.large", db.At("instanceClass"))
+	assert.Equal(t, "app", db.At("dbName"))
+	assert.Equal(t, "plinth-prod-cluster-postgres", db.At("identifier"))
 	assert.True(t, db.DeleteBeforeReplace, "two cannot have the same name")
 	for _, log := range []string{"postgresql", "upgrade"} {
 		logs := rec.Get(t, logsType, "postgres-"+log)
-		assert.Equal(t, "/aws/rds/instance/plinth-prod-cluster-postgres/"+log, at(logs, "name"))
+		assert.Equal(t, "/aws/rds/instance/plinth-prod-cluster-postgres/"+log, logs.At("name"))
 		assert.Contains(t, db.Dependencies, logs.URN, "RDS would make it without a key")
 	}
 }
@@ -41,11 +41,11 @@ func TestUpgrade(t *testing.T) {
 	after := mocks.Up(t, program(t, "prod", postgres(nil)), answers()...)
 	old, now := before.Get(t, instanceType, "postgres"), after.Get(t, instanceType, "postgres")
 	assert.Equal(t, old.URN, now.URN)
-	assert.Equal(t, []any{"16", "17"}, []any{at(old, "engineVersion"), at(now, "engineVersion")})
-	assert.Equal(t, true, at(now, "allowMajorVersionUpgrade"))
-	assert.Equal(t, true, at(now, "applyImmediately"))
-	assert.Equal(t, "postgres16", at(before.Get(t, "aws:rds/parameterGroup:ParameterGroup", "postgres-16"), "family"))
-	assert.Equal(t, "postgres17", at(after.Get(t, "aws:rds/parameterGroup:ParameterGroup", "postgres-17"), "family"))
+	assert.Equal(t, []any{"16", "17"}, []any{old.At("engineVersion"), now.At("engineVersion")})
+	assert.Equal(t, true, now.At("allowMajorVersionUpgrade"))
+	assert.Equal(t, true, now.At("applyImmediately"))
+	assert.Equal(t, "postgres16", before.Get(t, "aws:rds/parameterGroup:ParameterGroup", "postgres-16").At("family"))
+	assert.Equal(t, "postgres17", after.Get(t, "aws:rds/parameterGroup:ParameterGroup", "postgres-17").At("family"))
 	assert.Contains(t, strings.Join(now.PropertyDependencies["parameterGroupName"], " "), "::postgres-17")
 }
 
@@ -66,7 +66,7 @@ func TestRabbitMQ(t *testing.T) {
 	}), answers()...)
 	assert.Equal(t, "b-1a2b.mq.eu-central-1.amazonaws.com", rec.Outputs["host"])
 	assert.Equal(t, "https://b-1a2b.mq.eu-central-1.amazonaws.com", rec.Outputs["admin"])
-	assert.Equal(t, "mq.m7g.large", at(rec.Get(t, brokerType, "rabbitmq"), "hostInstanceType"), "the smaller one is for tests")
+	assert.Equal(t, "mq.m7g.large", rec.Get(t, brokerType, "rabbitmq").At("hostInstanceType"), "the smaller one is for tests")
 }
 
 func TestSubnetsAreShared(t *testing.T) {

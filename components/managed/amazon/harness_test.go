@@ -2,7 +2,6 @@ package amazon_test
 
 import (
 	"net/netip"
-	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
@@ -122,19 +121,6 @@ func everything(t *testing.T, environment string) pulumi.RunFunc {
 		}
 		return postgres(func(args *managed.PostgresArgs) { args.Protect = protect })(ctx, services, password)
 	})
-}
-
-// at is what stands at a path such as encryptionOptions.kmsKeyId; nil where nothing does.
-func at(res *mocks.Resource, path string) any {
-	var v any = res.Inputs
-	for key := range strings.SplitSeq(path, ".") {
-		object, ok := v.(map[string]any)
-		if !ok {
-			return nil
-		}
-		v = object[key]
-	}
-	return v
 }
 
 // parameters are those of a parameter group, by name.

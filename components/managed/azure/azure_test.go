@@ -20,10 +20,10 @@ func TestPostgres(t *testing.T) {
 	assert.EqualValues(t, 5432, rec.Outputs["port"])
 	assert.IsType(t, mocks.Conceal(""), rec.Outputs["password"])
 	db := rec.Get(t, serverType, "postgres")
-	assert.Equal(t, map[string]any{"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"}, at(db, "sku"))
-	assert.Equal(t, []any{"17", "app"}, []any{at(db, "version"), at(db, "administratorLogin")})
-	assert.Equal(t, map[string]any{"postgres-identity-id": map[string]any{}}, at(db, "identity", "userAssignedIdentities"))
-	assert.Equal(t, "app", at(rec.Get(t, databaseType, "postgres"), "databaseName"))
+	assert.Equal(t, map[string]any{"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"}, db.At("sku"))
+	assert.Equal(t, []any{"17", "app"}, []any{db.At("version"), db.At("administratorLogin")})
+	assert.Equal(t, map[string]any{"postgres-identity-id": map[string]any{}}, db.At("identity.userAssignedIdentities"))
+	assert.Equal(t, "app", rec.Get(t, databaseType, "postgres").At("databaseName"))
 }
 
 // TestOneAtATime: a server takes one change at a time, so that each setting waits for the one before.
@@ -37,7 +37,7 @@ func TestOneAtATime(t *testing.T) {
 		assert.True(t, slices.Contains(setting.Dependencies, before.URN), "%s does not wait for %s", setting.Name, before.Name)
 		before = setting
 	}
-	assert.Equal(t, map[string]any{"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"}, at(rec.Get(t, serverType, "postgres"), "sku"))
+	assert.Equal(t, map[string]any{"name": "Standard_D2ds_v5", "tier": "GeneralPurpose"}, rec.Get(t, serverType, "postgres").At("sku"))
 }
 
 // TestBurstable: the small classes take no standby.
@@ -46,7 +46,7 @@ func TestBurstable(t *testing.T) {
 	small := postgres(func(a *managed.PostgresArgs) { a.Size = managed.Size{CPU: "250m", Memory: "512Mi"} })
 	for environment, want := range map[string]string{"dev": "Standard_B2s", "stage": "Standard_D2ds_v5"} {
 		rec := mocks.Up(t, program(t, environment, small), answers()...)
-		assert.Equal(t, want, at(rec.Get(t, serverType, "postgres"), "sku", "name"))
+		assert.Equal(t, want, rec.Get(t, serverType, "postgres").At("sku.name"))
 	}
 }
 
@@ -56,7 +56,7 @@ func TestUpgrade(t *testing.T) {
 	before := mocks.Up(t, program(t, "prod", postgres(func(args *managed.PostgresArgs) { args.Version = 16 })), answers()...)
 	after := mocks.Up(t, program(t, "prod", postgres(nil)), answers()...)
 	assert.Equal(t, before.Names(), after.Names())
-	assert.Equal(t, []any{"16", "17"}, []any{at(before.Get(t, serverType, "postgres"), "version"), at(after.Get(t, serverType, "postgres"), "version")})
+	assert.Equal(t, []any{"16", "17"}, []any{before.Get(t, serverType, "postgres").At("version"), after.Get(t, serverType, "postgres").At("version")})
 }
 
 func TestRedis(t *testing.T) {
@@ -65,10 +65,10 @@ func TestRedis(t *testing.T) {
 		rec := mocks.Up(t, program(t, "prod", redis(rotation, false)), answers()...)
 		assert.Equal(t, mocks.Conceal(key), rec.Outputs["password"], "Azure makes two, used in turn")
 		assert.Equal(t, "redis-1a2b.westeurope.redis.azure.net", rec.Outputs["host"])
-		assert.Equal(t, "Balanced_B1", at(rec.Get(t, redisType, "redis"), "sku", "name"))
+		assert.Equal(t, "Balanced_B1", rec.Get(t, redisType, "redis").At("sku.name"))
 		database := rec.Get(t, redisDBType, "redis")
 		assert.Equal(t, []any{"AllKeysLRU", "EnterpriseCluster", "default"}, []any{
-			at(database, "evictionPolicy"), at(database, "clusteringPolicy"), at(database, "databaseName"),
+			database.At("evictionPolicy"), database.At("clusteringPolicy"), database.At("databaseName"),
 		})
 	}
 }

@@ -159,19 +159,3 @@ func everything(t *testing.T, environment string) pulumi.RunFunc {
 		return postgres(func(args *managed.PostgresArgs) { args.Protect = protect })(ctx, services, password)
 	})
 }
-
-// at is what stands at a path such as "sku", "name"; nil where nothing does. A number is a place in a list.
-func at(res *mocks.Resource, path ...any) any {
-	var v any = res.Inputs
-	for _, step := range path {
-		switch in := v.(type) {
-		case map[string]any:
-			v = in[step.(string)]
-		case []any:
-			v = in[step.(int)]
-		default:
-			return nil
-		}
-	}
-	return v
-}

@@ -22,17 +22,17 @@ func TestPostgres(t *testing.T) {
 	assert.IsType(t, mocks.Conceal(""), rec.Outputs["password"])
 
 	db := rec.Get(t, instanceType, "postgres")
-	assert.Equal(t, "db-custom-2-13312", at(db, "settings", "tier"))
+	assert.Equal(t, "db-custom-2-13312", db.At("settings.tier"))
 	endpoint := rec.Get(t, endpointType, "postgres")
-	assert.Equal(t, "attachments/postgres", at(endpoint, "target"))
-	assert.Equal(t, "", at(endpoint, "loadBalancingScheme"))
+	assert.Equal(t, "attachments/postgres", endpoint.At("target"))
+	assert.Equal(t, "", endpoint.At("loadBalancingScheme"))
 	assert.Empty(t, rec.ByType("gcp:servicenetworking/connection:Connection"), "its peering outlives a destroy")
 
 	for typ, name := range map[string]string{databaseType: "app", userType: "app"} {
 		res := rec.Get(t, typ, "postgres")
-		assert.Equal(t, name, at(res, "name"))
-		assert.Equal(t, "postgres-1a2b", at(res, "instance"))
-		assert.Equal(t, "ABANDON", at(res, "deletionPolicy"), "a user that owns anything cannot be deleted")
+		assert.Equal(t, name, res.At("name"))
+		assert.Equal(t, "postgres-1a2b", res.At("instance"))
+		assert.Equal(t, "ABANDON", res.At("deletionPolicy"), "a user that owns anything cannot be deleted")
 	}
 }
 
@@ -43,8 +43,8 @@ func TestUpgrade(t *testing.T) {
 	after := mocks.Up(t, program(t, "prod", postgres(nil)), answers()...)
 	assert.Equal(t, before.Names(), after.Names())
 	old, now := before.Get(t, instanceType, "postgres"), after.Get(t, instanceType, "postgres")
-	assert.Equal(t, []any{"POSTGRES_16", "POSTGRES_17"}, []any{at(old, "databaseVersion"), at(now, "databaseVersion")})
-	assert.Equal(t, at(old, "settings"), at(now, "settings"))
+	assert.Equal(t, []any{"POSTGRES_16", "POSTGRES_17"}, []any{old.At("databaseVersion"), now.At("databaseVersion")})
+	assert.Equal(t, old.At("settings"), now.At("settings"))
 }
 
 func TestRedis(t *testing.T) {
@@ -54,8 +54,8 @@ func TestRedis(t *testing.T) {
 	password := rec.Outputs["password"].(mocks.Secret)
 	assert.Equal(t, mocks.Conceal(cloudPassword), password, "Memorystore makes it")
 	instance := rec.Get(t, redisType, "redis")
-	assert.EqualValues(t, 2, at(instance, "memorySizeGb"), "whole GiB, rounded up")
-	assert.Equal(t, map[string]any{"maxmemory-policy": "allkeys-lru"}, at(instance, "redisConfigs"))
+	assert.EqualValues(t, 2, instance.At("memorySizeGb"), "whole GiB, rounded up")
+	assert.Equal(t, map[string]any{"maxmemory-policy": "allkeys-lru"}, instance.At("redisConfigs"))
 }
 
 func TestRefusals(t *testing.T) {

@@ -17,19 +17,19 @@ var rules = []struct {
 	holds func(t *testing.T, rec *mocks.Recording, spread, protect bool)
 }{
 	{"CKV_GCP_6 GCP-0015 TLS only", instance(func(t *testing.T, db *mocks.Resource, _, _ bool) {
-		assert.Equal(t, "ENCRYPTED_ONLY", at(db, "settings", "ipConfiguration", "sslMode"))
+		assert.Equal(t, "ENCRYPTED_ONLY", db.At("settings.ipConfiguration.sslMode"))
 	})},
 	{"CKV_GCP_11 CKV_GCP_60 GCP-0017 no public address", instance(func(t *testing.T, db *mocks.Resource, _, _ bool) {
-		assert.Equal(t, false, at(db, "settings", "ipConfiguration", "ipv4Enabled"))
-		assert.Nil(t, at(db, "settings", "ipConfiguration", "authorizedNetworks"))
-		assert.Equal(t, true, at(db, "settings", "ipConfiguration", "pscConfigs", 0, "pscEnabled"))
-		assert.Equal(t, []any{"acme"}, at(db, "settings", "ipConfiguration", "pscConfigs", 0, "allowedConsumerProjects"))
+		assert.Equal(t, false, db.At("settings.ipConfiguration.ipv4Enabled"))
+		assert.Nil(t, db.At("settings.ipConfiguration.authorizedNetworks"))
+		assert.Equal(t, true, db.At("settings.ipConfiguration.pscConfigs.0.pscEnabled"))
+		assert.Equal(t, []any{"acme"}, db.At("settings.ipConfiguration.pscConfigs.0.allowedConsumerProjects"))
 	})},
 	{"CKV_GCP_14 GCP-0024 CKV2_GCP_20 backups, and any time of the last week", instance(func(t *testing.T, db *mocks.Resource, _, _ bool) {
-		assert.Equal(t, true, at(db, "settings", "backupConfiguration", "enabled"))
-		assert.Equal(t, true, at(db, "settings", "backupConfiguration", "pointInTimeRecoveryEnabled"))
-		assert.EqualValues(t, 7, at(db, "settings", "backupConfiguration", "transactionLogRetentionDays"))
-		assert.EqualValues(t, 30, at(db, "settings", "backupConfiguration", "backupRetentionSettings", "retainedBackups"))
+		assert.Equal(t, true, db.At("settings.backupConfiguration.enabled"))
+		assert.Equal(t, true, db.At("settings.backupConfiguration.pointInTimeRecoveryEnabled"))
+		assert.EqualValues(t, 7, db.At("settings.backupConfiguration.transactionLogRetentionDays"))
+		assert.EqualValues(t, 30, db.At("settings.backupConfiguration.backupRetentionSettings.retainedBackups"))
 	})},
 	{"CKV_GCP_51 GCP-0025 log_checkpoints", flag("log_checkpoints", "on")},
 	{"CKV_GCP_52 GCP-0016 log_connections", flag("log_connections", "on")},
@@ -48,48 +48,48 @@ var rules = []struct {
 	})},
 	{"standby in another zone", instance(func(t *testing.T, db *mocks.Resource, spread, _ bool) {
 		want := map[bool]string{true: "REGIONAL", false: "ZONAL"}[spread]
-		assert.Equal(t, want, at(db, "settings", "availabilityType"))
+		assert.Equal(t, want, db.At("settings.availabilityType"))
 	})},
 	{"deletion protection where protected, of gcp and of both tools", instance(func(t *testing.T, db *mocks.Resource, _, protect bool) {
-		assert.Equal(t, protect, at(db, "settings", "deletionProtectionEnabled"))
-		assert.Equal(t, protect, at(db, "deletionProtection"))
+		assert.Equal(t, protect, db.At("settings.deletionProtectionEnabled"))
+		assert.Equal(t, protect, db.At("deletionProtection"))
 		assert.Equal(t, protect, db.Protect)
 	})},
 	{"maintenance window", instance(func(t *testing.T, db *mocks.Resource, _, _ bool) {
-		assert.Equal(t, map[string]any{"day": 7.0, "hour": 3.0, "updateTrack": "stable"}, at(db, "settings", "maintenanceWindow"))
+		assert.Equal(t, map[string]any{"day": 7.0, "hour": 3.0, "updateTrack": "stable"}, db.At("settings.maintenanceWindow"))
 	})},
 	{"storage grows by itself, to twice of it, and is never set back", instance(func(t *testing.T, db *mocks.Resource, _, _ bool) {
-		assert.EqualValues(t, 100, at(db, "settings", "diskSize"))
-		assert.Equal(t, true, at(db, "settings", "diskAutoresize"))
-		assert.EqualValues(t, 200, at(db, "settings", "diskAutoresizeLimit"))
+		assert.EqualValues(t, 100, db.At("settings.diskSize"))
+		assert.Equal(t, true, db.At("settings.diskAutoresize"))
+		assert.EqualValues(t, 200, db.At("settings.diskAutoresizeLimit"))
 		assert.Equal(t, []string{"settings.diskSize"}, db.IgnoreChanges)
 	})},
 
 	{"CKV_GCP_95 password", cache(func(t *testing.T, c *mocks.Resource, _, _ bool) {
-		assert.Equal(t, true, at(c, "authEnabled"))
+		assert.Equal(t, true, c.At("authEnabled"))
 		assert.Contains(t, c.AdditionalSecretOutputs, "authString")
 	})},
 	{"CKV_GCP_97 TLS only", cache(func(t *testing.T, c *mocks.Resource, _, _ bool) {
-		assert.Equal(t, "SERVER_AUTHENTICATION", at(c, "transitEncryptionMode"))
+		assert.Equal(t, "SERVER_AUTHENTICATION", c.At("transitEncryptionMode"))
 	})},
 	{"private network, on a range that is known", cache(func(t *testing.T, c *mocks.Resource, _, _ bool) {
-		assert.Equal(t, "networks/cluster", at(c, "authorizedNetwork"))
-		assert.Equal(t, "10.0.212.0/29", at(c, "reservedIpRange"))
+		assert.Equal(t, "networks/cluster", c.At("authorizedNetwork"))
+		assert.Equal(t, "10.0.212.0/29", c.At("reservedIpRange"))
 		assert.True(t, c.DeleteBeforeReplace, "two cannot have it")
 	})},
 	{"snapshots every hour, standby, window, protection", cache(func(t *testing.T, c *mocks.Resource, spread, protect bool) {
-		assert.Equal(t, map[string]any{"persistenceMode": "RDB", "rdbSnapshotPeriod": "ONE_HOUR"}, at(c, "persistenceConfig"))
-		assert.Equal(t, map[bool]string{true: "STANDARD_HA", false: "BASIC"}[spread], at(c, "tier"))
-		assert.Equal(t, "SUNDAY", at(c, "maintenancePolicy", "weeklyMaintenanceWindows", 0, "day"))
+		assert.Equal(t, map[string]any{"persistenceMode": "RDB", "rdbSnapshotPeriod": "ONE_HOUR"}, c.At("persistenceConfig"))
+		assert.Equal(t, map[bool]string{true: "STANDARD_HA", false: "BASIC"}[spread], c.At("tier"))
+		assert.Equal(t, "SUNDAY", c.At("maintenancePolicy.weeklyMaintenanceWindows.0.day"))
 		assert.Equal(t, protect, c.Protect)
 	})},
 
 	{"CKV_GCP_43 GCP-0065 keys of their own, for their agent alone, granted before they are used", func(t *testing.T, rec *mocks.Recording, _, protect bool) {
 		for name, service := range map[string]*mocks.Resource{"postgres": rec.Get(t, instanceType, "postgres"), "redis": rec.Get(t, redisType, "redis")} {
 			key, grant := rec.Get(t, keyType, name), rec.Get(t, grantType, name)
-			assert.Equal(t, "7776000s", at(key, "rotationPeriod"))
+			assert.Equal(t, "7776000s", key.At("rotationPeriod"))
 			assert.Equal(t, protect, key.Protect)
-			assert.Equal(t, "roles/cloudkms.cryptoKeyEncrypterDecrypter", at(grant, "role"))
+			assert.Equal(t, "roles/cloudkms.cryptoKeyEncrypterDecrypter", grant.At("role"))
 			assert.Contains(t, service.Dependencies, grant.URN)
 			used := service.PropertyDependencies["encryptionKeyName"]
 			if name == "redis" {
@@ -100,8 +100,8 @@ var rules = []struct {
 	}},
 	{"CKV_GCP_26 GCP-0029 subnet with a log", func(t *testing.T, rec *mocks.Recording, _, protect bool) {
 		subnet := rec.Get(t, subnetType, "cluster-data")
-		assert.Equal(t, "10.0.208.0/22", at(subnet, "ipCidrRange"))
-		assert.NotNil(t, at(subnet, "logConfig"))
+		assert.Equal(t, "10.0.208.0/22", subnet.At("ipCidrRange"))
+		assert.NotNil(t, subnet.At("logConfig"))
 		assert.Equal(t, protect, subnet.Protect)
 	}},
 	{"password is a secret", func(t *testing.T, rec *mocks.Recording, _, _ bool) {
@@ -134,7 +134,7 @@ func flag(name, value string) func(*testing.T, *mocks.Recording, bool, bool) {
 
 func flags(db *mocks.Resource) map[string]any {
 	found := map[string]any{}
-	list, _ := at(db, "settings", "databaseFlags").([]any)
+	list, _ := db.At("settings.databaseFlags").([]any)
 	for _, entry := range list {
 		entry := entry.(map[string]any)
 		found[strings.TrimSpace(entry["name"].(string))] = entry["value"]
