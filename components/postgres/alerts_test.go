@@ -20,10 +20,12 @@ import (
 
 func TestRules(t *testing.T) {
 	t.Parallel()
+	overdue, err := backup.Overdue(backupTooOld, "data", "postgres-backup", backup.Spec{}.Complete())
+	require.NoError(t, err)
 	for file, alerts := range map[string][]observe.Alert{
-		"postgres-ha":      haAlerts("data", "postgres-ha", 3, 26*time.Hour),
+		"postgres-ha":      append(haAlerts("data", "postgres-ha", 3), haBackupAlerts("data", "postgres-ha", 26*time.Hour)...),
 		"postgres-managed": managedAlerts("data", "postgres", "postgres-exporter"),
-		"postgres-single":  singleAlerts("data", "postgres", "postgres-backup", 26*time.Hour),
+		"postgres-single":  append(singleAlerts("data", "postgres"), overdue),
 	} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
@@ -64,19 +66,6 @@ func TestObserved(t *testing.T) {
 	}
 	rec := mocks.Up(t, program(t, Spec{}, nil))
 	assert.Empty(t, rec.ByType("kubernetes:monitoring.coreos.com/v1:PrometheusRule"), "without monitoring there is nobody to watch")
-}
-
-func TestLate(t *testing.T) {
-	t.Parallel()
-	for schedule, want := range map[string]time.Duration{
-		"30 2 * * *": 26 * time.Hour, "0 */6 * * *": 8 * time.Hour, "0 1 * * 0": 7*24*time.Hour + 2*time.Hour,
-	} {
-		got, err := Backup{Spec: backup.Spec{Schedule: schedule}}.late()
-		require.NoError(t, err)
-		assert.Equal(t, want, got, schedule)
-	}
-	_, err := Backup{Spec: backup.Spec{Schedule: "daily"}}.late()
-	assert.Error(t, err)
 }
 
 // TestQueries: what the operator is to ask for beside its own is what it can read, and named to it.

@@ -2,9 +2,6 @@ package postgres
 
 import (
 	"fmt"
-	"time"
-
-	"github.com/robfig/cron/v3"
 
 	"github.com/plinth-iac/plinth/components/backup"
 )
@@ -18,16 +15,6 @@ type Backup struct {
 
 // On tells whether there is to be a backup.
 func (b Backup) On() bool { return b.Enabled == nil || *b.Enabled }
-
-// late is how old the last backup is when one is overdue: the time between two, and two hours to make one.
-func (b Backup) late() (time.Duration, error) {
-	schedule, err := cron.ParseStandard(b.Schedule)
-	if err != nil {
-		return 0, fmt.Errorf("reading the schedule of the backup: %w", err)
-	}
-	first := schedule.Next(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC))
-	return schedule.Next(first).Sub(first) + 2*time.Hour, nil
-}
 
 // backedUp tells whether there is anywhere to put a backup, and anything to put there.
 func (b *builder) backedUp() bool { return b.spec.Backup.On() && b.args.Services != nil }
