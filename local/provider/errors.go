@@ -26,7 +26,8 @@ func (s *Server) notReady(id string, err error, properties, inputs resource.Prop
 	if merr != nil {
 		return errors.Join(err, merr)
 	}
-	detail := &pulumirpc.ErrorResourceInitFailed{Id: id, Properties: state, Reasons: []string{err.Error()}}
+	message := HideSecrets(err.Error(), properties)
+	detail := &pulumirpc.ErrorResourceInitFailed{Id: id, Properties: state, Reasons: []string{message}}
 	if inputs != nil {
 		if detail.Inputs, merr = s.marshal("inputs", inputs); merr != nil {
 			return errors.Join(err, merr)
@@ -34,9 +35,11 @@ func (s *Server) notReady(id string, err error, properties, inputs resource.Prop
 	}
 	var wait *await.Error
 	if errors.As(err, &wait) {
-		detail.Reasons = append(detail.Reasons, wait.Reasons...)
+		for _, reason := range wait.Reasons {
+			detail.Reasons = append(detail.Reasons, HideSecrets(reason, properties))
+		}
 	}
-	return withInitFailure(err, detail)
+	return withInitFailure(errors.New(message), detail)
 }
 
 // conflict adds to the server's conflict error, which names the other managers, who we are.

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/types/known/structpb"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -189,6 +191,65 @@ func TestPatch(t *testing.T) {
 	live, err := e.clientset().CoreV1().ConfigMaps(e.namespace).Get(t.Context(), "theirs", metav1.GetOptions{})
 	require.NoError(t, err)
 	assert.Equal(t, map[string]string{"a": "1"}, live.Data, "deleting a patch gives its fields up, and only those")
+}
+
+func TestAPatchOfWhatIsGoneMakesNothing(t *testing.T) {
+	t.Parallel()
+	e := connected(t, nil)
+	objects := e.clientset().CoreV1().ConfigMaps(e.namespace)
+	for name, again := range map[string]bool{"gone": false, "made-anew": true} {
+		theirs := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: name}, Data: map[string]string{"a": "1"}}
+		_, err := objects.Create(t.Context(), theirs, metav1.CreateOptions{FieldManager: "their-operator"})
+		require.NoError(t, err)
+		r := e.resource("core/v1:ConfigMapPatch", name)
+		r.create(configMap(object{"b": "2"}, object{"name": name}))
+		require.NoError(t, objects.Delete(t.Context(), name, metav1.DeleteOptions{}))
+		if again {
+			_, err = objects.Create(t.Context(), theirs, metav1.CreateOptions{FieldManager: "their-operator"})
+			require.NoError(t, err)
+		}
+		r.delete()
+	}
+	live, err := objects.List(t.Context(), metav1.ListOptions{FieldSelector: "metadata.name!=kube-root-ca.crt"})
+	require.NoError(t, err)
+	require.Len(t, live.Items, 1)
+	assert.Equal(t, "made-anew", live.Items[0].Name)
+	assert.Equal(t, map[string]string{"a": "1"}, live.Items[0].Data)
+}
+
+func TestErrorsShowNoSecret(t *testing.T) {
+	t.Parallel()
+	e := connected(t, nil)
+	const password = "hunter 2!"
+	labelled := func(value resource.PropertyValue) *structpb.Struct {
+		in := properties(configMap(nil, object{"name": "x", "namespace": e.namespace, "labels": object{}}))
+		in["metadata"].ObjectValue()["labels"].ObjectValue()["password"] = value
+		return e.marshal(in)
+	}
+	good := labelled(resource.NewStringProperty("fine"))
+	bad := labelled(resource.MakeSecret(resource.NewStringProperty(password)))
+	urn := e.resource("core/v1:ConfigMap", "x").urn
+	_, err := e.server.Create(t.Context(), &pulumirpc.CreateRequest{Urn: urn, Properties: bad, Preview: true})
+	refused := []error{err}
+	_, err = e.server.Create(t.Context(), &pulumirpc.CreateRequest{Urn: urn, Properties: bad})
+	refused = append(refused, err)
+	made, err := e.server.Create(t.Context(), &pulumirpc.CreateRequest{Urn: urn, Properties: good})
+	require.NoError(t, err)
+	for _, preview := range []bool{true, false} {
+		_, err = e.server.Update(t.Context(), &pulumirpc.UpdateRequest{
+			Urn: urn, Id: made.GetId(), Olds: made.GetProperties(), News: bad, Preview: preview,
+		})
+		var init *initError
+		if kept := e.resource("core/v1:ConfigMap", "x").keep(err); errors.As(kept, &init) {
+			refused = append(refused, kept)
+		}
+		refused = append(refused, err)
+	}
+	require.Len(t, refused, 5, "the update that fails tells why in its details too")
+	for _, err := range refused {
+		require.ErrorContains(t, err, "[secret]")
+		assert.NotContains(t, err.Error(), password)
+	}
 }
 
 func TestSecretsStaySecret(t *testing.T) {

@@ -515,8 +515,29 @@ func TestWarnings(t *testing.T) {
 	assert.Contains(t, logs, "This resource contains Helm hooks")
 }
 
-func TestInvokesNameTheirReplacement(t *testing.T) {
+func TestWhatIsLeftOutNamesItsReplacement(t *testing.T) {
 	t.Parallel()
-	_, err := provider.New(provider.Options{}).Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "kubernetes:helm:template"})
-	assert.ErrorContains(t, err, "helm.sh/v3 Release")
+	s := provider.New(provider.Options{})
+	for want, call := range map[string]func() error{
+		`function "kubernetes:helm:template"`: func() error {
+			_, err := s.Invoke(t.Context(), &pulumirpc.InvokeRequest{Tok: "kubernetes:helm:template"})
+			return err
+		},
+		`component "kubernetes:yaml/v2:ConfigGroup"`: func() error {
+			_, err := s.Construct(t.Context(), &pulumirpc.ConstructRequest{Type: "kubernetes:yaml/v2:ConfigGroup"})
+			return err
+		},
+		"packages made of CustomResourceDefinitions": func() error {
+			_, err := s.Parameterize(t.Context(), &pulumirpc.ParameterizeRequest{})
+			return err
+		},
+		`list of "kubernetes:core/v1:Pod"`: func() error {
+			return s.List(&pulumirpc.ListRequest{Token: "kubernetes:core/v1:Pod"}, nil)
+		},
+	} {
+		err := call()
+		require.ErrorContains(t, err, "has no "+want)
+		assert.ErrorContains(t, err, "helm.sh/v3 Release")
+		assert.ErrorContains(t, err, "pulumi plugin install resource kubernetes")
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	sdk "github.com/pulumi/pulumi/sdk/v3/go/pulumi/provider"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -90,16 +91,28 @@ func (s *Server) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error)
 
 // Invoke refuses the official provider's functions.
 func (s *Server) Invoke(_ context.Context, req *pulumirpc.InvokeRequest) (*pulumirpc.InvokeResponse, error) {
-	return nil, fmt.Errorf("the stand-in kubernetes provider has no function %q: use helm.sh/v3 Release for charts, "+
-		"typed resources or apiextensions CustomResource for manifests, or install the official plugin "+
-		"(pulumi plugin install resource kubernetes)", req.GetTok())
+	return nil, missing("function %q", req.GetTok())
 }
 
 // Construct refuses the official provider's components.
 func (s *Server) Construct(_ context.Context, req *pulumirpc.ConstructRequest) (*pulumirpc.ConstructResponse, error) {
-	return nil, fmt.Errorf("the stand-in kubernetes provider has no component %q: use helm.sh/v3 Release for charts, "+
+	return nil, missing("component %q", req.GetType())
+}
+
+// Parameterize refuses packages made of CustomResourceDefinitions.
+func (s *Server) Parameterize(context.Context, *pulumirpc.ParameterizeRequest) (*pulumirpc.ParameterizeResponse, error) {
+	return nil, missing("packages made of CustomResourceDefinitions")
+}
+
+// List refuses to list what is in the cluster.
+func (s *Server) List(req *pulumirpc.ListRequest, _ grpc.ServerStreamingServer[pulumirpc.ListResponse]) error {
+	return missing("list of %q", req.GetToken())
+}
+
+func missing(format string, args ...any) error {
+	return fmt.Errorf("the stand-in kubernetes provider has no "+format+": use helm.sh/v3 Release for charts, "+
 		"typed resources or apiextensions CustomResource for manifests, or install the official plugin "+
-		"(pulumi plugin install resource kubernetes)", req.GetType())
+		"(pulumi plugin install resource kubernetes)", args...)
 }
 
 func (s *Server) log(urn resource.URN, severity diag.Severity, format string, args ...any) {

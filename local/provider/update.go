@@ -54,7 +54,7 @@ func (s *Server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pul
 		return nil, fmt.Errorf("update of resource %q failed because the Kubernetes API server reported that the "+
 			"apiVersion for this resource does not exist. Verify that any required CRDs have been created: %w", urn, err)
 	case req.GetPreview():
-		return nil, fmt.Errorf("preview of resource %q failed: %w", urn, err)
+		return nil, fmt.Errorf("preview of resource %q failed: %w", urn, hide(err, program))
 	}
 	if req.GetPreview() {
 		out, err := s.marshal("state", newState(inputs, live, program, apiVersion, manager))
@@ -66,7 +66,7 @@ func (s *Server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pul
 		// Nothing was written, but what is there is to be known, and the next update is to try again.
 		var getErr error
 		if live, getErr = s.cluster.get(ctx, old.live); getErr != nil {
-			return nil, errors.Join(fmt.Errorf("update of resource %q failed: %w", urn, err),
+			return nil, errors.Join(fmt.Errorf("update of resource %q failed: %w", urn, hide(err, program)),
 				fmt.Errorf("unable to get cluster state: %w", getErr))
 		}
 	}
@@ -130,12 +130,17 @@ func (s *Server) dropOldManager(ctx context.Context, old state, live *unstructur
 }
 
 // relinquish gives up every field of a manager, by applying nothing. What nobody else owns goes away,
-// or back to its default.
+// or back to its default. An apply makes what is not there, so the object is looked up, and named by its UID.
 func relinquish(ctx context.Context, client dynamic.ResourceInterface, obj *unstructured.Unstructured, manager string) error {
+	live, err := client.Get(ctx, obj.GetName(), metav1.GetOptions{})
+	if err != nil {
+		return err
+	}
 	empty := &unstructured.Unstructured{Object: map[string]any{}}
 	empty.SetGroupVersionKind(obj.GroupVersionKind())
 	empty.SetNamespace(obj.GetNamespace())
 	empty.SetName(obj.GetName())
-	_, err := apply(ctx, client, empty, manager, false, false)
+	empty.SetUID(live.GetUID())
+	_, err = apply(ctx, client, empty, manager, false, false)
 	return err
 }

@@ -77,7 +77,7 @@ func (s *server) Check(_ context.Context, req plugin.CheckRequest) (plugin.Check
 		})
 		if err != nil {
 			failures = append(failures, plugin.CheckFailure{
-				Property: "chart", Reason: hideText(err.Error(), news) + "; check the chart name and repository configuration",
+				Property: "chart", Reason: provider.HideSecrets(err.Error(), news) + "; check the chart name and repository configuration",
 			})
 		}
 	}
@@ -203,7 +203,7 @@ func (s *server) change(
 	if errors.As(err, &failed) {
 		reasons := make([]string, len(failed.Reasons))
 		for i, reason := range failed.Reasons {
-			reasons[i] = hideText(reason, props)
+			reasons[i] = provider.HideSecrets(reason, props)
 		}
 		return &plugin.InitError{Reasons: reasons}
 	}
@@ -287,7 +287,7 @@ func (s *server) Delete(_ context.Context, req plugin.DeleteRequest) (plugin.Del
 		return plugin.DeleteResponse{}, fmt.Errorf("helm release %s: uninstall: %w", r.id(), hide(err, req.Outputs))
 	}
 	if result != nil && result.Info != "" {
-		s.warn(req.URN, "Helm uninstall: %s", hideText(result.Info, req.Outputs))
+		s.warn(req.URN, "Helm uninstall: %s", provider.HideSecrets(result.Info, req.Outputs))
 	}
 	return plugin.DeleteResponse{}, nil
 }

@@ -1,12 +1,11 @@
 package helm
 
 import (
-	"encoding/base64"
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/plinth-iac/plinth/local/provider"
 )
 
 // inputsKey is where the state keeps the inputs it was made from.
@@ -85,39 +84,10 @@ func marked(got, want resource.PropertyValue) resource.PropertyValue {
 	return got
 }
 
-// hide takes the secrets in props out of an error: Helm and charts put values into theirs. The cause
-// is dropped, as it still tells.
+// hide takes the secrets in props out of an error. The cause is dropped, as it still tells.
 func hide(err error, props resource.PropertyMap) error {
 	if err == nil {
 		return nil
 	}
-	return errors.New(hideText(err.Error(), props))
-}
-
-func hideText(text string, props resource.PropertyMap) string {
-	secrets := secretsIn(resource.NewObjectProperty(props), false)
-	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // one may be part of another
-	for _, secret := range secrets {
-		text = strings.ReplaceAll(text, secret, "[secret]")
-		text = strings.ReplaceAll(text, base64.StdEncoding.EncodeToString([]byte(secret)), "[secret]")
-	}
-	return text
-}
-
-func secretsIn(v resource.PropertyValue, within bool) (found []string) {
-	switch {
-	case v.IsSecret():
-		return secretsIn(v.SecretValue().Element, true)
-	case v.IsString() && within && v.StringValue() != "":
-		return []string{v.StringValue()}
-	case v.IsObject():
-		for _, item := range v.ObjectValue() {
-			found = append(found, secretsIn(item, within)...)
-		}
-	case v.IsArray():
-		for _, item := range v.ArrayValue() {
-			found = append(found, secretsIn(item, within)...)
-		}
-	}
-	return found
+	return errors.New(provider.HideSecrets(err.Error(), props))
 }
