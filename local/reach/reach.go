@@ -88,7 +88,7 @@ func ask(ctx context.Context, address string) error {
 	defer response.Body.Close()
 	login := isRegistry && response.StatusCode == http.StatusUnauthorized
 	if response.StatusCode != http.StatusOK && !login {
-		return fmt.Errorf("%s answered %s", address, response.Status)
+		return fmt.Errorf("%s answered %s", request.URL.Redacted(), response.Status)
 	}
 	return nil
 }

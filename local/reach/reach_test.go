@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,11 +29,14 @@ func TestCharts(t *testing.T) {
 	missing := reach.Charts(t.Context(), "", []charts.Chart{
 		{Name: "here", Repository: good.URL, Version: "1.0.0"},
 		{Name: "forbidden", Repository: good.URL + "/elsewhere", Version: "1.0.0"},
+		{Name: "login", Repository: strings.Replace(good.URL, "://", "://user:hunter2@", 1) + "/elsewhere", Version: "1.0.0"},
 		{Name: "gone", Repository: gone.URL, Version: "1.0.0"},
 		{Name: "registry", Repository: "oci://127.0.0.1:1/charts", Version: "1.0.0"},
 	})
 	assert.NotContains(t, missing, "here")
 	assert.Contains(t, missing["forbidden"], "/elsewhere/index.yaml answered 403")
+	assert.Contains(t, missing["login"], "answered 403")
+	assert.NotContains(t, missing["login"], "hunter2")
 	assert.Contains(t, missing["gone"], "refused")
 	assert.Contains(t, missing["registry"], "https://127.0.0.1:1/v2/")
 
