@@ -55,9 +55,20 @@ func Misfits(ctx context.Context, client kubernetes.Interface, cfg *config.Confi
 			waiting[workload] = append(waiting[workload], pod)
 		}
 	}
+	if len(waiting) == 0 {
+		return nil, nil
+	}
+	all, err := client.CoreV1().Pods("").List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("listing the pods that run: %w", err)
+	}
+	nodes := map[string]*corev1.Node{}
+	for name := range cfg.Cluster.Pools {
+		nodes[name] = nodeOf(name, cfg, all.Items)
+	}
 	var misfits []Misfit
 	for _, workload := range slices.Sorted(maps.Keys(waiting)) {
-		misfits = append(misfits, explain(workload, waiting[workload], cfg))
+		misfits = append(misfits, explain(workload, waiting[workload], cfg, nodes))
 	}
 	return misfits, nil
 }
@@ -79,22 +90,22 @@ func workloadOf(pod corev1.Pod) string {
 	return pod.Name
 }
 
-// explain finds out what would have to grow for pods of one workload, which are alike.
-func explain(workload string, pods []corev1.Pod, cfg *config.Config) Misfit {
+// explain finds out what would have to grow for pods of one workload, which are alike. Nodes are an empty one of each pool.
+func explain(workload string, pods []corev1.Pod, cfg *config.Config, nodes map[string]*corev1.Node) Misfit {
 	pod := pods[0]
 	m := Misfit{Workload: workload, Reason: refusal(pod)}
 	for _, p := range pods {
 		m.Pods = append(m.Pods, p.Name)
 	}
 	asks := podresources.PodRequests(&pod, podresources.PodResourcesOptions{})
-	m.Pool = poolFor(&pod, asks, cfg)
+	m.Pool = poolFor(&pod, asks, nodes)
 	if m.Pool == "" {
 		m.Remedy = "add a pool under plinth:cluster.pools whose labels, taints and GPU suit it, or change its pool, spot or gpu"
 		return m
 	}
-	pool := cfg.Cluster.Pools[m.Pool]
+	pool, room := cfg.Cluster.Pools[m.Pool], nodes[m.Pool].Status.Allocatable
 	path := "plinth:cluster.pools." + m.Pool
-	if short := tooBig(asks, shape(m.Pool, pool).Capacity); len(short) > 0 {
+	if short := tooBig(asks, room); len(short) > 0 {
 		m.Remedy = fmt.Sprintf("make the nodes of %s bigger, more of them do not help: %s; or lower what the workload asks for",
 			path, strings.Join(short, ", "))
 		return m
@@ -106,15 +117,15 @@ func explain(workload string, pods []corev1.Pod, cfg *config.Config) Misfit {
 	}
 	n := pool.Most()
 	m.Remedy = fmt.Sprintf("raise %s.nodes.max above %d: each node takes %d such pods, so %d more nodes are enough; or lower what the workload asks for",
-		path, n, perNode(asks, shape(m.Pool, pool).Capacity), nodesFor(len(pods), perNode(asks, shape(m.Pool, pool).Capacity)))
+		path, n, perNode(asks, room), nodesFor(len(pods), perNode(asks, room)))
 	return m
 }
 
 // poolFor returns the pool that admits a pod and that it prefers: of those large enough for it where there are any.
-func poolFor(pod *corev1.Pod, asks corev1.ResourceList, cfg *config.Config) string {
+func poolFor(pod *corev1.Pod, asks corev1.ResourceList, nodes map[string]*corev1.Node) string {
 	best, bestScore := "", int64(-1)
-	for _, name := range slices.Sorted(maps.Keys(cfg.Cluster.Pools)) {
-		node := nodeOf(name, cfg)
+	for _, name := range slices.Sorted(maps.Keys(nodes)) {
+		node := nodes[name]
 		if !admits(pod, node) {
 			continue
 		}
@@ -129,12 +140,23 @@ func poolFor(pod *corev1.Pod, asks corev1.ResourceList, cfg *config.Config) stri
 	return best
 }
 
-// nodeOf is a node of a pool as the scheduler sees it.
-func nodeOf(name string, cfg *config.Config) *corev1.Node {
+// nodeOf is an empty node of a pool as the scheduler sees it: with no pods but those of DaemonSets, which each node gets.
+func nodeOf(name string, cfg *config.Config, pods []corev1.Pod) *corev1.Node {
 	n := shape(name, cfg.Cluster.Pools[name])
-	node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: n.Labels}}
+	node := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: nodeName(name, 0), Labels: n.Labels}}
 	node.Spec.Taints = n.Taints
 	node.Status.Allocatable = n.Capacity
+	for _, pod := range pods {
+		owner := metav1.GetControllerOf(&pod)
+		if pod.Spec.NodeName != node.Name || owner == nil || owner.Kind != "DaemonSet" {
+			continue
+		}
+		for resource, asked := range podresources.PodRequests(&pod, podresources.PodResourcesOptions{}) {
+			left := n.Capacity[resource]
+			left.Sub(asked)
+			n.Capacity[resource] = left
+		}
+	}
 	return node
 }
 

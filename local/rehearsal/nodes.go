@@ -24,13 +24,15 @@ func Nodes(cfg *config.Config) []kube.Node {
 		pool := cfg.Cluster.Pools[name]
 		for i := range pool.Most() {
 			n := shape(name, pool)
-			n.Name = fmt.Sprintf("%s-%d", name, i)
+			n.Name = nodeName(name, i)
 			n.Zone = fmt.Sprintf("%s-%c", region, 'a'+i%max(1, cfg.Cluster.Zones))
 			nodes = append(nodes, n)
 		}
 	}
 	return nodes
 }
+
+func nodeName(pool string, i int) string { return fmt.Sprintf("%s-%d", pool, i) }
 
 // shape is what all nodes of a pool have in common.
 func shape(name string, pool cluster.Pool) kube.Node {

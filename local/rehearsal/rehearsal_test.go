@@ -179,6 +179,27 @@ func TestExplainNamesThePoolAndWhatHelps(t *testing.T) {
 	}
 }
 
+func TestWhatEachNodeRunsAnywayIsNoRoom(t *testing.T) {
+	t.Parallel()
+	cpu, _ := prod().Cluster.Pools["system"].Allocatable()
+	refused := waiting(2, "0/33 nodes are available: 6 Insufficient cpu.", corev1.ResourceList{corev1.ResourceCPU: cpu}, nil)
+	running := func(name, owner string) *corev1.Pod {
+		pod := waiting(1, "", asks("100m", "100Mi"), nil)[0]
+		pod.Name, pod.Namespace, pod.Spec.NodeName, pod.Status = name, "monitoring", "system-0", corev1.PodStatus{Phase: corev1.PodRunning}
+		pod.OwnerReferences = []metav1.OwnerReference{{Kind: owner, Name: "x", Controller: new(true)}}
+		return &pod
+	}
+	remedy := func(other *corev1.Pod) string {
+		misfits, err := Misfits(context.Background(), fake.NewClientset(&refused[0], &refused[1], other), prod())
+		require.NoError(t, err)
+		require.Len(t, misfits, 1)
+		return misfits[0].Remedy
+	}
+	assert.Contains(t, remedy(running("a", "ReplicaSet")), "takes 1 such pods, so 2 more nodes", "a new node is without it")
+	cpu.Sub(resource.MustParse("100m"))
+	assert.Contains(t, remedy(running("b", "DaemonSet")), "and a node leaves "+cpu.String(), "no new node would take one")
+}
+
 func TestPodsThatTheSchedulerHasNotRefusedFit(t *testing.T) {
 	t.Parallel()
 	pods := waiting(1, "", asks("1", "1Gi"), nil)
