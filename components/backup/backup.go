@@ -55,7 +55,7 @@ type Backup struct {
 func Peer(namespace, name string) network.Peer { return network.Peer{Namespace: namespace, App: name} }
 
 // New registers a backup named name; its objects have that name too. opts must carry the parent and the `kubernetes` provider.
-// Where the cluster has no Services it warns, and returns nil.
+// Where the cluster has no Services it warns, and returns nil. It fails where a registration does.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Backup, error) {
 	if args.Services == nil {
 		return nil, ctx.Log.Warn(fmt.Sprintf("%s is left out: this cluster has no object storage that Plinth knows of. "+

@@ -10,9 +10,10 @@ import (
 
 // FetchArgs say which file of a backup is fetched.
 type FetchArgs struct {
-	// Bucket of the backup, and the Name that New made it under.
+	// Bucket of the backup.
 	Bucket *cluster.Bucket
-	Name   string
+	// Name that New made the backup under.
+	Name string
 	// NotAfter is a file's name: the last file in the order of names that does not come after it is taken. Empty for the last one.
 	NotAfter string
 	// To is the path that the file is copied to.

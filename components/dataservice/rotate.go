@@ -10,7 +10,7 @@ import (
 
 // NewRotatedPassword is NewPassword for a server that takes another password at any time, from outside: each change of rotation
 // makes one, and 0 is the first. It is not protected, as a protected one could not be replaced, and the loss of it loses nothing:
-// the next is set in its place.
+// the next is set in its place. It fails only where the registration does.
 func NewRotatedPassword(ctx *pulumi.Context, name string, rotation int, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
 	args := &random.RandomPasswordArgs{Length: pulumi.Int(passwordLength), Special: pulumi.Bool(false)}
 	if rotation > 0 {

@@ -35,9 +35,10 @@ type Args struct {
 	Exporter *corev1.ContainerArgs
 	// Init are containers that run before the server, with its disk mounted where the server has it.
 	Init []corev1.ContainerArgs
-	// ServiceAccount that the pod runs as, and the PodLabels that it must carry for that. Default: the namespace's, without a right.
+	// ServiceAccount that the pod runs as. Default: the namespace's, without a right.
 	ServiceAccount string
-	PodLabels      pulumi.StringMap
+	// PodLabels that the pod must carry for what ServiceAccount may do in the cloud. Default none.
+	PodLabels pulumi.StringMap
 	// To are what the pod may connect to. Default: nothing.
 	To []network.Peer
 	// Volumes of the pod, beside its disk.

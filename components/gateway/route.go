@@ -31,8 +31,9 @@ type Route struct {
 	Host string
 	// Path prefix of it. Only HTTP and Websocket. Default /.
 	Path string
-	// Namespace of the workload, and NamespaceName its name; one of Args.Namespaces.
-	Namespace     pulumi.StringInput
+	// Namespace of the workload. An output of the Namespace resource also orders the two.
+	Namespace pulumi.StringInput
+	// NamespaceName is the same name, known now; one of Args.Namespaces.
 	NamespaceName string
 	// App is the workload's name, its Service's, and what its pods are labelled with as app.kubernetes.io/name.
 	App string
@@ -42,8 +43,9 @@ type Route struct {
 	Protocol Protocol
 	// RateLimit for each client address, such as 100/s, 600/m or 1000/h, in each of the proxies. Default none.
 	RateLimit string
-	// Timeout in seconds and MaxBody, in place of the gateway's own.
+	// Timeout of a request in seconds. 0 for the gateway's own.
 	Timeout int
+	// MaxBody of a request, in bytes. Empty for the gateway's own.
 	MaxBody spec.Quantity
 }
 

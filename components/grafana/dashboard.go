@@ -30,7 +30,9 @@ type Variable struct {
 
 // Row of panels under a title.
 type Row struct {
-	Title  string
+	// Title of the row.
+	Title string
+	// Panels from left to right.
 	Panels []Panel
 }
 
@@ -50,8 +52,13 @@ type Panel struct {
 	Logs string
 }
 
-// Query is PromQL and the name of its series, in which {{label}} stands for a label's value.
-type Query struct{ Expr, Legend string }
+// Query is what a panel asks for, and the name of each series in the answer, in which {{label}} stands for a label's value.
+type Query struct {
+	// Expr is PromQL.
+	Expr string
+	// Legend names a series.
+	Legend string
+}
 
 // NewDashboard registers a dashboard in Grafana's namespace. opts must carry the parent. It fails only where the registration does.
 func NewDashboard(ctx *pulumi.Context, name string, namespace pulumi.StringInput, d *Dashboard, opts ...pulumi.ResourceOption) error {

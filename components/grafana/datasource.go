@@ -21,8 +21,9 @@ type Datasource struct {
 	Type string
 	// URL of the server, as seen from Grafana's pod.
 	URL string
-	// User and Password for it. Default none.
-	User     string
+	// User for it. Default none.
+	User string
+	// Password of User; it is kept in a Secret.
 	Password pulumi.StringInput
 	// Options are the plugin's own (jsonData). Default none.
 	Options map[string]any

@@ -35,7 +35,7 @@ type Spec struct {
 	Storage spec.Quantity `json:"storage,omitempty"`
 }
 
-// UnmarshalJSON accepts the long form, or the store alone.
+// UnmarshalJSON accepts the long form, or the store alone. It fails at all else.
 func (s *Spec) UnmarshalJSON(b []byte) error {
 	if !spec.IsObject(b) {
 		s.Enabled = new(true)

@@ -32,7 +32,8 @@ type Rules struct {
 	AllPods bool
 }
 
-// DefaultDeny closes a namespace in both directions to all that no other policy allows.
+// DefaultDeny closes a namespace in both directions to all that no other policy allows. opts must carry the parent, here and below. It fails only where the
+// registration does.
 func DefaultDeny(
 	ctx *pulumi.Context, name string, namespace pulumi.StringInput, opts ...pulumi.ResourceOption,
 ) (*networkingv1.NetworkPolicy, error) {
@@ -42,7 +43,7 @@ func DefaultDeny(
 	}, opts)
 }
 
-// AllowDNS lets every pod of a namespace resolve names, and nothing more.
+// AllowDNS lets every pod of a namespace resolve names, and nothing more. It fails only where the registration does.
 func AllowDNS(
 	ctx *pulumi.Context, name string, namespace pulumi.StringInput, opts ...pulumi.ResourceOption,
 ) (*networkingv1.NetworkPolicy, error) {
@@ -70,7 +71,7 @@ func AllowDNS(
 	}, opts)
 }
 
-// Allow opens exactly the given rules for one app, under the app's name or any other.
+// Allow opens exactly the given rules for one app, under the app's name or any other. It fails only where the registration does.
 func Allow(
 	ctx *pulumi.Context, name string, rules *Rules, opts ...pulumi.ResourceOption,
 ) (*networkingv1.NetworkPolicy, error) {
@@ -82,7 +83,8 @@ func Allow(
 	}, opts)
 }
 
-// AllowGossip lets the pods of one app talk to each other on a port, over TCP and UDP, as members of a cluster do to find who is there.
+// AllowGossip lets the pods of one app talk to each other on a port, over TCP and UDP, as members of a cluster do to find who is
+// there. It fails only where the registration does.
 func AllowGossip(
 	ctx *pulumi.Context, name string, namespace pulumi.StringInput, app string, number int, opts ...pulumi.ResourceOption,
 ) (*networkingv1.NetworkPolicy, error) {

@@ -20,8 +20,9 @@ type Args struct {
 	Service string
 	// Ports of the pods that serve metrics. None leaves the scraping out.
 	Ports []Port
-	// Alerts about them, and Recordings. None of either leaves the rules out.
-	Alerts     []Alert
+	// Alerts about them. None, and no Recordings either, leaves the rules out.
+	Alerts []Alert
+	// Recordings that are kept beside them. Default none.
 	Recordings []Recording
 }
 

@@ -20,7 +20,7 @@ type Pooler struct {
 	off bool
 }
 
-// UnmarshalJSON accepts a pooler, or true for the default one and false for none.
+// UnmarshalJSON accepts a pooler, or true for the default one and false for none. It fails at all else.
 func (p *Pooler) UnmarshalJSON(b []byte) error {
 	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) {
 		type long Pooler

@@ -45,7 +45,8 @@ type Secrets struct {
 	Names map[string]map[string]pulumi.StringOutput
 }
 
-// New registers a Kubernetes Secret for each namespace and secret that it reads.
+// New registers a Kubernetes Secret for each namespace and secret that it reads. It fails where a
+// registration does.
 func New(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Secrets, error) {
 	s := &Secrets{Names: map[string]map[string]pulumi.StringOutput{}}
 	if err := ctx.RegisterComponentResource("plinth:secrets:Secrets", name, s, opts...); err != nil {

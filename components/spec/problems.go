@@ -37,6 +37,7 @@ type Problem struct {
 	Remedy string `json:"remedy"`
 }
 
+// String is the problem in several lines, as people read it.
 func (p Problem) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "plinth:%s", p.Path)
@@ -84,9 +85,11 @@ func (ps *Problems) Err() error {
 
 // Error is what a refused stack file yields: every problem, each with its path and remedy.
 type Error struct {
+	// Problems in the order in which they were found; never none.
 	Problems []Problem
 }
 
+// Error implements error: all problems, one below the other.
 func (e *Error) Error() string {
 	var b strings.Builder
 	noun := "problems"

@@ -18,7 +18,7 @@ type Quantity string
 // to write in a stack file.
 const quantityPattern = `^[0-9]+(\.[0-9]+)?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$`
 
-// UnmarshalJSON accepts a JSON string or number.
+// UnmarshalJSON accepts a JSON string or number, and fails at all else. Parse tells whether it is a quantity.
 func (q *Quantity) UnmarshalJSON(b []byte) error {
 	var s string
 	if err := json.Unmarshal(b, &s); err == nil {

@@ -28,7 +28,8 @@ var priorities = []struct {
 // PriorityClass is the name of the PriorityClass for a priority: low, normal or high.
 func PriorityClass(priority string) string { return "plinth-" + priority }
 
-// NewPriorities registers the PriorityClasses low, normal and high, once per cluster. Workloads must come after it.
+// NewPriorities registers the PriorityClasses low, normal and high, once per cluster. Workloads must come after it. It fails only where
+// a registration does.
 func NewPriorities(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (*Priorities, error) {
 	p := &Priorities{}
 	if err := ctx.RegisterComponentResource("plinth:workload:Priorities", name, p, opts...); err != nil {

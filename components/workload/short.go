@@ -8,7 +8,7 @@ import (
 	"github.com/plinth-iac/plinth/components/spec"
 )
 
-// UnmarshalJSON accepts a request and a limit, or one quantity that is the request.
+// UnmarshalJSON accepts a request and a limit, or one quantity that is the request. It fails at all else.
 func (a *Amount) UnmarshalJSON(b []byte) error {
 	if !spec.IsObject(b) {
 		return json.Unmarshal(b, &a.Request)
@@ -22,7 +22,7 @@ func (Amount) JSONSchemaExtend(s *jsonschema.Schema) {
 	spec.AddShortForm(s, spec.Quantity("").JSONSchema().AnyOf...)
 }
 
-// UnmarshalJSON accepts a probe, or the path of an HTTP probe.
+// UnmarshalJSON accepts a probe, or the path of an HTTP probe. It fails at all else.
 func (p *Probe) UnmarshalJSON(b []byte) error {
 	if !spec.IsObject(b) {
 		return json.Unmarshal(b, &p.HTTP)

@@ -33,7 +33,8 @@ func (v SecretValue) Output() pulumi.StringOutput {
 	return pulumi.ToSecret(pulumi.String(v.value)).(pulumi.StringOutput)
 }
 
-// UnmarshalJSON accepts the three forms: plain text (decrypted by Pulumi), {"secure": ciphertext} and {"generate": length}.
+// UnmarshalJSON accepts the three forms: plain text (decrypted by Pulumi), {"secure": ciphertext} and {"generate": length}. It
+// fails at all else, and never shows what was there.
 func (v *SecretValue) UnmarshalJSON(b []byte) error {
 	if json.Unmarshal(b, &v.value) == nil {
 		v.given = true

@@ -1,5 +1,3 @@
-// Package chartstest checks the values that a program gives to charts against the charts' own values.yaml, so that a misspelt
-// or retired key fails in a test. The files are not part of the project: without them the test is skipped.
 package chartstest
 
 import (

@@ -1,10 +1,3 @@
-// Package clustertest stands in for a cloud's services in mock tests of what uses them.
-//
-//	services := &clustertest.Services{}
-//	... // a program that asks services for buckets and grants
-//	services.Buckets["redis-backup"] // what was asked for
-//
-// Buckets are s3 ones, and identities have an annotation and a pod label. Nothing is registered but one component for each.
 package clustertest
 
 import (
@@ -18,9 +11,10 @@ import (
 type Services struct {
 	// ClientID of every identity, as on azure. Default: none, as on the other clouds.
 	ClientID string
-	// Buckets and Grants by name.
+	// Buckets that were asked for, by name.
 	Buckets map[string]cluster.BucketArgs
-	Grants  map[string]cluster.GrantArgs
+	// Grants that were asked for, by name.
+	Grants map[string]cluster.GrantArgs
 	// DataServices of the cloud. Nil where a program asks for none.
 	DataServices managed.Services
 }

@@ -13,9 +13,11 @@ type Managed struct {
 	Password string
 	// CA of the servers' certificates. Empty: one that every client knows.
 	CA string
-	// Postgres, Redis and RabbitMQ by name.
+	// Postgres that were asked for, by name.
 	Postgres map[string]managed.PostgresArgs
-	Redis    map[string]managed.RedisArgs
+	// Redis that were asked for, by name.
+	Redis map[string]managed.RedisArgs
+	// RabbitMQ that were asked for, by name.
 	RabbitMQ map[string]managed.RabbitMQArgs
 }
 

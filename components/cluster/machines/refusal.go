@@ -12,6 +12,7 @@ type Refusal struct {
 	Remedy string
 }
 
+// Error implements error, in one line.
 func (r *Refusal) Error() string {
 	return fmt.Sprintf("%s; allowed: %s; %s", r.Found, r.Allowed, r.Remedy)
 }

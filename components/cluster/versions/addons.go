@@ -16,7 +16,8 @@ type AddOn struct {
 	BeforeNodes bool
 }
 
-// addOns are the add-ons of an EKS cluster, in the order of their installation.
+// addOns are the add-ons of an EKS cluster, in the order of their installation. It
+// fails where the version is not one that EKS supports.
 //
 // Versions: a cluster upgraded from 1.34 over 1.35 to 1.36 with exactly these on 2026-09-23 (its owner's log in a public
 // repository); pod identity agent: pinned on 1.34, 1.35 and 1.36 in several public stacks of mid 2026. AWS' own pages of

@@ -1,4 +1,3 @@
-// Package akstest plays Azure in tests of programs that make an AKS cluster.
 package akstest
 
 import (

@@ -1,4 +1,3 @@
-// Package ekstest plays aws in tests of programs that make an EKS cluster.
 package ekstest
 
 import (

@@ -1,4 +1,3 @@
-// Package gketest plays gcp in tests of programs that make a GKE cluster.
 package gketest
 
 import "github.com/plinth-iac/plinth/tests/mocks"
