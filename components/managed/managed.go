@@ -69,8 +69,9 @@ type RedisArgs struct {
 // Amazon MQ sizes its disk itself, and keeps no backup.
 type RabbitMQArgs struct {
 	Size
-	// Username and Password of the administrator, who is there from the start and cannot be changed from outside the broker.
+	// Username of the administrator, who is there from the start and cannot be changed from outside the broker.
 	Username string
+	// Password of the administrator. Another one replaces the broker.
 	Password pulumi.StringOutput
 	// Protect keeps the broker from deletion.
 	Protect bool
@@ -98,3 +99,7 @@ type Server struct {
 	// Resource to depend on.
 	Resource pulumi.Resource
 }
+
+// LongChanges is an option of a server that may be big, whose standby and backups are made with it: it may take 90 minutes to make and
+// to delete, and three hours to change.
+var LongChanges = pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "90m", Update: "3h", Delete: "90m"})

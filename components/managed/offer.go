@@ -99,3 +99,11 @@ func CheckOffer(path spec.Path, cloud, service string, problems *spec.Problems) 
 	}
 	return false
 }
+
+// NotOffered is the error where the service called name is asked of a cloud that does not run it itself; nil where the cloud does.
+// service is postgres, redis or rabbitmq.
+func NotOffered(name, cloud, service string) error {
+	var problems spec.Problems
+	CheckOffer(spec.Path(name).Key("mode"), cloud, service, &problems)
+	return problems.Err()
+}

@@ -142,6 +142,7 @@ func TestCheckOffer(t *testing.T) {
 			offered := CheckOffer(spec.Path(service).Key("mode"), cloud, service, &problems)
 			assert.Equal(t, slices.Contains(services, service), offered, "%s on %s", service, cloud)
 			assert.Equal(t, offered, len(problems.Errors) == 0)
+			assert.Equal(t, problems.Err(), NotOffered(service, cloud, service))
 			for _, p := range problems.Errors {
 				assert.Equal(t, "use mode: ha", p.Remedy)
 			}

@@ -44,9 +44,7 @@ func (s Spec) managed() *managed.PostgresArgs {
 func newManaged(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Postgres, error) {
 	s := args.Spec
 	if args.Services == nil {
-		var problems spec.Problems
-		managed.CheckOffer(spec.Path(name).Key("mode"), "existing", service, &problems)
-		return nil, problems.Err()
+		return nil, managed.NotOffered(name, "existing", service)
 	}
 	p := &Postgres{}
 	if err := ctx.RegisterComponentResource("plinth:postgres:Postgres", name, p, opts...); err != nil {

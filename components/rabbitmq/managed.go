@@ -34,9 +34,7 @@ func (s Spec) size() managed.Size { return managed.Size{CPU: s.CPU, Memory: s.Me
 func newManaged(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*RabbitMQ, error) {
 	s := args.Spec
 	if args.Services == nil {
-		var problems spec.Problems
-		managed.CheckOffer(spec.Path(name).Key("mode"), "existing", "rabbitmq", &problems)
-		return nil, problems.Err()
+		return nil, managed.NotOffered(name, "existing", "rabbitmq")
 	}
 	r := &RabbitMQ{}
 	if err := ctx.RegisterComponentResource("plinth:rabbitmq:RabbitMQ", name, r, opts...); err != nil {
@@ -87,6 +85,14 @@ func newManaged(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.Res
 
 	// Clients come after what they use is declared.
 	host := pulumi.All(broker.Host, declared.ID()).ApplyT(func(all []any) string { return all[0].(string) }).(pulumi.StringOutput)
+	r.Connection = managedConnection(broker, host, password)
+	if err := ctx.RegisterResourceOutputs(r, pulumi.Map{"connection": r.Connection.Values}); err != nil {
+		return nil, fmt.Errorf("registering the outputs of rabbitmq %s: %w", name, err)
+	}
+	return r, nil
+}
+
+func managedConnection(broker *managed.Server, host, password pulumi.StringOutput) connection.Connection {
 	values := pulumi.StringMap{
 		connection.Host:     host,
 		connection.Port:     pulumi.String(fmt.Sprint(broker.Port)),
@@ -98,9 +104,5 @@ func newManaged(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.Res
 	if broker.CA != nil {
 		values[connection.CA] = broker.CA
 	}
-	r.Connection = connection.New("rabbitmq", network.Peer{CIDR: broker.Range, Ports: []int{broker.Port}}, values)
-	if err := ctx.RegisterResourceOutputs(r, pulumi.Map{"connection": r.Connection.Values}); err != nil {
-		return nil, fmt.Errorf("registering the outputs of rabbitmq %s: %w", name, err)
-	}
-	return r, nil
+	return connection.New("rabbitmq", network.Peer{CIDR: broker.Range, Ports: []int{broker.Port}}, values)
 }

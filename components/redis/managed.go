@@ -36,9 +36,7 @@ func (s Spec) size() managed.Size { return managed.Size{CPU: s.CPU, Memory: s.Me
 func newManaged(ctx *pulumi.Context, name string, args *Args, opts ...pulumi.ResourceOption) (*Redis, error) {
 	s := args.Spec
 	if args.Services == nil {
-		var problems spec.Problems
-		managed.CheckOffer(spec.Path(name).Key("mode"), "existing", "redis", &problems)
-		return nil, problems.Err()
+		return nil, managed.NotOffered(name, "existing", "redis")
 	}
 	r := &Redis{}
 	if err := ctx.RegisterComponentResource("plinth:redis:Redis", name, r, opts...); err != nil {

@@ -25,9 +25,10 @@ type Platform struct {
 	VPC pulumi.StringInput
 	// Zones by id, two or three, in each of which a subnet is made for the services.
 	Zones []string
-	// Ranges are those of the subnets, and Range one that holds them all. Unset in an existing network of which no range was given.
+	// Ranges are those of the subnets. Unset in an existing network of which no range was given.
 	Ranges []netip.Prefix
-	Range  netip.Prefix
+	// Range holds all Ranges.
+	Range netip.Prefix
 	// Nodes is the id of the security group that the cluster's nodes and pods are in.
 	Nodes pulumi.StringInput
 	// DataKey and LogKey are the ARNs of the keys of what is stored and of logs.

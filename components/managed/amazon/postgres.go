@@ -124,15 +124,12 @@ func (s *services) newInstance(
 	}
 	db, err := rds.NewInstance(ctx, name, settings, s.child(self, pulumi.Protect(args.Protect), pulumi.DependsOn(append(before, args.After...)),
 		pulumi.DeleteBeforeReplace(true), // its name is known before it is there
-		longChanges)...)
+		managed.LongChanges)...)
 	if err != nil {
 		return nil, fmt.Errorf("making the database %s: %w", name, err)
 	}
 	return db, nil
 }
-
-// longChanges is for a big database, whose standby and backups are made with it.
-var longChanges = pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "90m", Update: "3h", Delete: "90m"})
 
 // newParameters makes the settings of one major version: another one has its own, so that an upgrade finds them.
 func (s *services) newParameters(ctx *pulumi.Context, name string, args *managed.PostgresArgs, self pulumi.Resource) (*rds.ParameterGroup, error) {

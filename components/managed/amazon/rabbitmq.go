@@ -66,7 +66,7 @@ func (s *services) NewRabbitMQ(ctx *pulumi.Context, name string, args *managed.R
 		},
 		Users: mq.BrokerUserArray{mq.BrokerUserArgs{Username: pulumi.String(args.Username), Password: args.Password}},
 		Tags:  s.called(name),
-	}, s.child(self, pulumi.Protect(args.Protect), pulumi.DependsOn(args.After), pulumi.DeleteBeforeReplace(true), longChanges)...)
+	}, s.child(self, pulumi.Protect(args.Protect), pulumi.DependsOn(args.After), pulumi.DeleteBeforeReplace(true), managed.LongChanges)...)
 	if err != nil {
 		return nil, fmt.Errorf("making the broker %s: %w", name, err)
 	}

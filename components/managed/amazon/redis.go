@@ -121,7 +121,7 @@ func (s *services) newReplicationGroup(
 		settings.FinalSnapshotIdentifier = pulumi.String(id + "-final")
 	}
 	made, err := elasticache.NewReplicationGroup(ctx, name, settings,
-		s.child(self, pulumi.Protect(args.Protect), pulumi.DependsOn(args.After), pulumi.DeleteBeforeReplace(true), longChanges)...)
+		s.child(self, pulumi.Protect(args.Protect), pulumi.DependsOn(args.After), pulumi.DeleteBeforeReplace(true), managed.LongChanges)...)
 	if err != nil {
 		return nil, fmt.Errorf("making the replication group %s: %w", name, err)
 	}

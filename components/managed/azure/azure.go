@@ -9,7 +9,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/managed"
-	"github.com/plinth-iac/plinth/components/spec"
 )
 
 // Platform is the cluster that the services are for.
@@ -20,9 +19,10 @@ type Platform struct {
 	Parent pulumi.Resource
 	// Name begins the logical names of what they share.
 	Name string
-	// Region of the cluster, and Group by its name.
+	// Region of the cluster.
 	Region string
-	Group  pulumi.StringInput
+	// Group is the name of the resource group that the services are made in.
+	Group pulumi.StringInput
 	// VNet of the cluster, by its resource id.
 	VNet pulumi.StringInput
 	// Range of that network that a subnet is made of. Invalid in an existing network of which none was given.
@@ -62,9 +62,7 @@ type services struct {
 
 // NewRabbitMQ implements managed.Services: Azure has none.
 func (s *services) NewRabbitMQ(_ *pulumi.Context, name string, _ *managed.RabbitMQArgs, _ ...pulumi.ResourceOption) (*managed.Server, error) {
-	var problems spec.Problems
-	managed.CheckOffer(spec.Path(name).Key("mode"), "azure", "rabbitmq", &problems)
-	return nil, problems.Err()
+	return nil, managed.NotOffered(name, "azure", "rabbitmq")
 }
 
 // child are the options of a part of one service.
@@ -97,6 +95,3 @@ func (s *services) newEncryption(ctx *pulumi.Context, name string, parent pulumi
 	}
 	return &encryption{key: key, identity: identity.ID().ToStringOutput(), access: access}, nil
 }
-
-// longChanges is for a big database, whose standby and backups are made with it.
-var longChanges = pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "90m", Update: "3h", Delete: "90m"})

@@ -97,7 +97,7 @@ func (s *services) newServer(ctx *pulumi.Context, name string, place managed.Pla
 		"maintenanceWindow": pulumi.Map{
 			"customWindow": pulumi.String("Enabled"), "dayOfWeek": pulumi.Int(0), "startHour": pulumi.Int(3), "startMinute": pulumi.Int(0), // Sunday
 		},
-	}, server, s.child(self, longChanges, pulumi.Protect(args.Protect), pulumi.DependsOn(append(args.After, encryption.access))))
+	}, server, s.child(self, managed.LongChanges, pulumi.Protect(args.Protect), pulumi.DependsOn(append(args.After, encryption.access))))
 	return server, err
 }
 

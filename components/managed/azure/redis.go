@@ -84,7 +84,7 @@ func (s *services) newCluster(
 				"identityType": pulumi.String("userAssignedIdentity"), "userAssignedIdentityResourceId": encryption.identity,
 			},
 		}},
-	}, cluster, s.child(self, longChanges, pulumi.Protect(args.Protect), pulumi.DependsOn(append(args.After, encryption.access))))
+	}, cluster, s.child(self, managed.LongChanges, pulumi.Protect(args.Protect), pulumi.DependsOn(append(args.After, encryption.access))))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -95,7 +95,7 @@ func (s *services) newCluster(
 		// Clients that know nothing of clusters see one server.
 		"clusteringPolicy": pulumi.String("EnterpriseCluster"), "evictionPolicy": pulumi.String(eviction),
 		"persistence": pulumi.Map{"rdbEnabled": pulumi.Bool(true), "rdbFrequency": pulumi.String("1h"), "aofEnabled": pulumi.Bool(false)},
-	}, database, s.child(self, longChanges, pulumi.Protect(args.Protect)))
+	}, database, s.child(self, managed.LongChanges, pulumi.Protect(args.Protect)))
 	return cluster, database, err
 }
 

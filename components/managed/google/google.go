@@ -10,7 +10,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/managed"
-	"github.com/plinth-iac/plinth/components/spec"
 )
 
 // Platform is the cluster that the services are for.
@@ -49,9 +48,7 @@ type services struct {
 
 // NewRabbitMQ implements managed.Services: gcp has none.
 func (s *services) NewRabbitMQ(_ *pulumi.Context, name string, _ *managed.RabbitMQArgs, _ ...pulumi.ResourceOption) (*managed.Server, error) {
-	var problems spec.Problems
-	managed.CheckOffer(spec.Path(name).Key("mode"), "gcp", "rabbitmq", &problems)
-	return nil, problems.Err()
+	return nil, managed.NotOffered(name, "gcp", "rabbitmq")
 }
 
 // child are the options of a part of one service.
@@ -91,6 +88,3 @@ func (s *services) newKey(ctx *pulumi.Context, name, api string, protect bool, p
 	}
 	return key, grant, nil
 }
-
-// longChanges is for a big database, whose standby and backups are made with it.
-var longChanges = pulumi.Timeouts(&pulumi.CustomTimeouts{Create: "90m", Update: "3h", Delete: "90m"})

@@ -100,7 +100,7 @@ func (s *services) newInstance(ctx *pulumi.Context, name string, place managed.P
 			InsightsConfig: sql.DatabaseInstanceSettingsInsightsConfigArgs{QueryInsightsEnabled: pulumi.Bool(true)},
 			UserLabels:     s.Labels,
 		},
-	}, s.child(self, longChanges, pulumi.Protect(args.Protect), pulumi.DependsOn(append(args.After, grant)),
+	}, s.child(self, managed.LongChanges, pulumi.Protect(args.Protect), pulumi.DependsOn(append(args.After, grant)),
 		pulumi.IgnoreChanges([]string{"settings.diskSize"}))...)
 	if err != nil {
 		return nil, fmt.Errorf("making the database %s: %w", name, err)

@@ -61,7 +61,7 @@ func (s *services) NewRedis(ctx *pulumi.Context, name string, args *managed.Redi
 				},
 			},
 		},
-	}, s.child(self, longChanges, pulumi.Protect(args.Protect), pulumi.DependsOn(append(args.After, grant)),
+	}, s.child(self, managed.LongChanges, pulumi.Protect(args.Protect), pulumi.DependsOn(append(args.After, grant)),
 		pulumi.DeleteBeforeReplace(true))...) // two cannot have the same range
 	if err != nil {
 		return nil, fmt.Errorf("making the instance %s: %w", name, err)
