@@ -34,6 +34,7 @@ type Provider struct {
 	Asked time.Time `json:"asked,omitzero"`
 }
 
+// String is one line of a report: kind, version, path and why.
 func (p Provider) String() string {
 	kind := "stand-in"
 	if p.Official {
