@@ -32,10 +32,7 @@ func NewRecommender(ctx *pulumi.Context, name string, args *Args, opts ...pulumi
 				"runAsNonRoot": pulumi.Bool(true), "runAsUser": pulumi.Int(65534),
 				"seccompProfile": pulumi.Map{"type": pulumi.String("RuntimeDefault")},
 			},
-			"containerSecurityContext": pulumi.Map{
-				"allowPrivilegeEscalation": pulumi.Bool(false), "readOnlyRootFilesystem": pulumi.Bool(true),
-				"capabilities": pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
-			},
+			"containerSecurityContext": charts.RestrictedContainer(),
 		},
 		Pods: map[string]network.Rules{recommender: {To: []network.Peer{network.APIServer()}}},
 	}, opts...)

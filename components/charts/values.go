@@ -19,3 +19,20 @@ func Spread(app string) pulumi.Array {
 		"labelSelector": pulumi.Map{"matchLabels": pulumi.StringMap{"app.kubernetes.io/name": pulumi.String(app)}},
 	}}
 }
+
+// RestrictedPod is the security context of a pod that runs as user, at the level restricted, with volumes that it may write.
+func RestrictedPod(user int) pulumi.Map {
+	return pulumi.Map{
+		"runAsNonRoot": pulumi.Bool(true), "runAsUser": pulumi.Int(user), "runAsGroup": pulumi.Int(user), "fsGroup": pulumi.Int(user),
+		"fsGroupChangePolicy": pulumi.String("OnRootMismatch"),
+		"seccompProfile":      pulumi.Map{"type": pulumi.String("RuntimeDefault")},
+	}
+}
+
+// RestrictedContainer is the security context of a container at the level restricted, which its own file system is read-only to.
+func RestrictedContainer() pulumi.Map {
+	return pulumi.Map{
+		"allowPrivilegeEscalation": pulumi.Bool(false), "readOnlyRootFilesystem": pulumi.Bool(true),
+		"capabilities": pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
+	}
+}

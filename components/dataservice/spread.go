@@ -22,20 +22,3 @@ func Spread(label, value string, zones int) pulumi.Array {
 	}
 	return pulumi.Array{zone, host}
 }
-
-// RestrictedPod is PodSecurity, for an operator's custom resource.
-func RestrictedPod(user int) pulumi.Map {
-	return pulumi.Map{
-		"runAsNonRoot": pulumi.Bool(true), "runAsUser": pulumi.Int(user), "runAsGroup": pulumi.Int(user), "fsGroup": pulumi.Int(user),
-		"fsGroupChangePolicy": pulumi.String("OnRootMismatch"),
-		"seccompProfile":      pulumi.Map{"type": pulumi.String("RuntimeDefault")},
-	}
-}
-
-// RestrictedContainer is the container's part of RestrictedPod.
-func RestrictedContainer() pulumi.Map {
-	return pulumi.Map{
-		"allowPrivilegeEscalation": pulumi.Bool(false), "readOnlyRootFilesystem": pulumi.Bool(true),
-		"capabilities": pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
-	}
-}

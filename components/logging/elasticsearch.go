@@ -95,7 +95,7 @@ func (b *builder) kibana() pulumi.Map {
 // elasticPod is the template of pods of an app, which is also their container's name.
 func elasticPod(app, cpu, memory string, more pulumi.Map) pulumi.Map {
 	spec := pulumi.Map{
-		"securityContext": dataservice.RestrictedPod(elasticUser),
+		"securityContext": charts.RestrictedPod(elasticUser),
 		"containers":      pulumi.MapArray{pulumi.Map{"name": pulumi.String(app), "resources": charts.Requests(cpu, memory)}},
 	}
 	maps.Copy(spec, more)

@@ -60,9 +60,6 @@ func redisValues(args Args) pulumi.Map {
 			"runAsNonRoot": pulumi.Bool(true), "runAsUser": pulumi.Int(65532),
 			"seccompProfile": pulumi.Map{"type": pulumi.String("RuntimeDefault")},
 		},
-		"securityContext": pulumi.Map{
-			"allowPrivilegeEscalation": pulumi.Bool(false), "readOnlyRootFilesystem": pulumi.Bool(true),
-			"capabilities": pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
-		},
+		"securityContext": charts.RestrictedContainer(),
 	}
 }

@@ -31,7 +31,7 @@ func (h *haServers) replication() pulumi.Map {
 	spec["redisExporter"] = pulumi.Map{
 		"enabled": pulumi.Bool(true), "image": pulumi.String(exporterImage), "port": pulumi.Int(metricsPort),
 		"imagePullPolicy": pulumi.String("IfNotPresent"), "resources": charts.Requests("10m", "64Mi"),
-		"securityContext": dataservice.RestrictedContainer(),
+		"securityContext": charts.RestrictedContainer(),
 	}
 	// A server that still loads its data, or runs a long script, is alive: killed, it would start over.
 	spec["livenessProbe"] = h.probe(haAlive)
@@ -60,11 +60,11 @@ func (h *haServers) sentinel() pulumi.Map {
 // common is what the pods of both have.
 func (h *haServers) common(app string) pulumi.Map {
 	spec := pulumi.Map{
-		"podSecurityContext": dataservice.RestrictedPod(user),
-		"securityContext":    dataservice.RestrictedContainer(),
+		"podSecurityContext": charts.RestrictedPod(user),
+		"securityContext":    charts.RestrictedContainer(),
 		// It stays off: the operator takes its security context for the init container that writes the configuration.
 		"initContainer": pulumi.Map{
-			"enabled": pulumi.Bool(false), "image": pulumi.String(image), "securityContext": dataservice.RestrictedContainer(),
+			"enabled": pulumi.Bool(false), "image": pulumi.String(image), "securityContext": charts.RestrictedContainer(),
 		},
 		"serviceAccountName":        pulumi.String(h.name),
 		"topologySpreadConstraints": dataservice.Spread(appLabel, app, h.args.Zones),

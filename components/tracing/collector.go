@@ -30,7 +30,6 @@ var otlpPorts = []int{grpcPort, httpPort}
 
 func (b *builder) collector() error {
 	replicas := cmp.Or(b.args.Replicas, 1)
-	pod, container := hardened(user)
 	off := pulumi.Map{"enabled": pulumi.Bool(false)}
 	budget := pulumi.Map{"enabled": pulumi.Bool(replicas > 1)}
 	if replicas > 1 {
@@ -49,8 +48,8 @@ func (b *builder) collector() error {
 			},
 			"alternateConfig":           pulumi.ToMap(b.collectorConfiguration()),
 			"resources":                 charts.Requests("50m", "256Mi"),
-			"podSecurityContext":        pod,
-			"securityContext":           container,
+			"podSecurityContext":        charts.RestrictedPod(user),
+			"securityContext":           charts.RestrictedContainer(),
 			"topologySpreadConstraints": charts.Spread(collector),
 		},
 		Pods: map[string]network.Rules{collector: {

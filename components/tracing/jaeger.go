@@ -37,7 +37,6 @@ func (b *builder) jaeger() error {
 	if err != nil {
 		return err
 	}
-	pod, container := hardened(user)
 	_, err = charts.Install(b.ctx, b.name+"-jaeger", &charts.InstallArgs{
 		Chart: charts.Jaeger, Mirror: b.args.Mirror, Namespace: Namespace, In: b.namespace,
 		Values: pulumi.Map{
@@ -45,8 +44,8 @@ func (b *builder) jaeger() error {
 			"userconfig": pulumi.ToMap(configuration),
 			"jaeger": pulumi.Map{
 				"serviceAccount":     pulumi.Map{"automountServiceAccountToken": pulumi.Bool(false)},
-				"podSecurityContext": pod,
-				"securityContext":    container,
+				"podSecurityContext": charts.RestrictedPod(user),
+				"securityContext":    charts.RestrictedContainer(),
 				"resources":          charts.Requests("100m", "1Gi"),
 				// The chart does not roll its pod when the configuration changes.
 				"podLabels": pulumi.StringMap{"plinth.dev/configuration": pulumi.String(version)},

@@ -100,15 +100,3 @@ func (b *builder) observe() error {
 		URL: fmt.Sprintf("http://%s.%s.svc:%d", jaeger, Namespace, queryPort),
 	}, b.parent, after)
 }
-
-// hardened are the security contexts of a pod and of its container at the level restricted.
-func hardened(user int) (pod, container pulumi.Map) {
-	return pulumi.Map{
-		"runAsNonRoot": pulumi.Bool(true), "runAsUser": pulumi.Int(user), "runAsGroup": pulumi.Int(user), "fsGroup": pulumi.Int(user),
-		"fsGroupChangePolicy": pulumi.String("OnRootMismatch"),
-		"seccompProfile":      pulumi.Map{"type": pulumi.String("RuntimeDefault")},
-	}, pulumi.Map{
-		"allowPrivilegeEscalation": pulumi.Bool(false), "readOnlyRootFilesystem": pulumi.Bool(true),
-		"capabilities": pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
-	}
-}

@@ -5,11 +5,11 @@ import (
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	helm "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/helm/v3"
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	storagev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/storage/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/charts"
+	"github.com/plinth-iac/plinth/components/cluster"
 )
 
 // addOns installs what AKS does not bring. They wait for the system pool, which takes longer than any of them, so that nothing waits
@@ -46,18 +46,11 @@ func devicePlugin(ctx *pulumi.Context, name, mirror string, opts ...pulumi.Resou
 	return release, nil
 }
 
-// storageClass makes the default class of volumes: managed disks under the customer's own key. AKS' own class `default` claims to be
-// the default too; of several Kubernetes takes the youngest.
+// storageClass makes the default class of volumes: managed disks under the customer's own key.
 func storageClass(ctx *pulumi.Context, name string, disks pulumi.StringInput, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	class, err := storagev1.NewStorageClass(ctx, name, &storagev1.StorageClassArgs{
-		Metadata: metav1.ObjectMetaArgs{
-			Name:        pulumi.String("plinth-encrypted"),
-			Annotations: pulumi.StringMap{"storageclass.kubernetes.io/is-default-class": pulumi.String("true")},
-		},
-		Provisioner:       pulumi.String("disk.csi.azure.com"),
-		Parameters:        pulumi.StringMap{"skuName": pulumi.String("Premium_LRS"), "diskEncryptionSetID": disks},
-		VolumeBindingMode: pulumi.String("WaitForFirstConsumer"), AllowVolumeExpansion: pulumi.Bool(true), ReclaimPolicy: pulumi.String("Delete"),
-	}, opts...)
+	class, err := storagev1.NewStorageClass(ctx, name, cluster.StorageClass("disk.csi.azure.com", pulumi.StringMap{
+		"skuName": pulumi.String("Premium_LRS"), "diskEncryptionSetID": disks,
+	}), opts...)
 	if err != nil {
 		return nil, fmt.Errorf("making the default storage class: %w", err)
 	}

@@ -84,10 +84,7 @@ func (b *builder) autoscalerValues() pulumi.Map {
 			"runAsNonRoot": pulumi.Bool(true), "runAsUser": pulumi.Int(65534),
 			"seccompProfile": pulumi.Map{"type": pulumi.String("RuntimeDefault")},
 		},
-		"containerSecurityContext": pulumi.Map{
-			"allowPrivilegeEscalation": pulumi.Bool(false), "readOnlyRootFilesystem": pulumi.Bool(true),
-			"capabilities": pulumi.Map{"drop": pulumi.ToStringArray([]string{"ALL"})},
-		},
+		"containerSecurityContext": charts.RestrictedContainer(),
 	}
 }
 
