@@ -17,9 +17,9 @@ import (
 
 // startCluster starts the stack's cluster, or finds it running, and gives it the stack's nodes.
 func (s *session) startCluster(ctx context.Context, cfg *config.Config) (c *kube.Cluster, started bool, err error) {
-	c, started, err = s.openCluster(ctx)
+	c, started, err = s.openOrAdvise(ctx)
 	if err != nil {
-		return nil, false, fmt.Errorf("%w\n(`make down STACK=%s` clears what is left of it, and what it held)", err, s.stack)
+		return nil, false, err
 	}
 	nodes := rehearsal.Nodes(cfg)
 	step := s.out.Step("nodes")
@@ -28,8 +28,17 @@ func (s *session) startCluster(ctx context.Context, cfg *config.Config) (c *kube
 		step.Fail()
 		return c, started, fmt.Errorf("giving the cluster its nodes: %w", err)
 	}
-	step.Done("%d in %d pools, %d zones", len(nodes), len(cfg.Cluster.Pools), max(1, cfg.Cluster.Zones))
+	step.Done("%d in %s, %s", len(nodes), count(len(cfg.Cluster.Pools), "pool"), count(max(1, cfg.Cluster.Zones), "zone"))
 	return c, started, nil
+}
+
+// openOrAdvise opens the cluster, and says how to get rid of one that cannot be opened.
+func (s *session) openOrAdvise(ctx context.Context) (c *kube.Cluster, started bool, err error) {
+	c, started, err = s.openCluster(ctx)
+	if err != nil && ctx.Err() == nil {
+		err = fmt.Errorf("%w\n(`make down STACK=%s` clears what is left of it, and what it held)", err, s.stack)
+	}
+	return c, started, err
 }
 
 // openCluster attaches to the running cluster, or starts it with the nodes it had.

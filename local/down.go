@@ -52,6 +52,7 @@ func (s *session) destroy(ctx context.Context) (*engine.Report, error) {
 }
 
 func (s *session) destroyIn(ctx context.Context, c *kube.Cluster) (report *engine.Report, err error) {
+	s.program = nil // It does not run on the way down.
 	e, err := s.openEngine(ctx, c.Kubeconfig())
 	if err != nil {
 		return nil, err

@@ -2,10 +2,13 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
+	"regexp"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -42,7 +45,11 @@ type session struct {
 	out     *terminal.Printer
 	program pulumi.RunFunc
 	refresh bool
+	skipped []platform.Skip
 }
+
+// stackName is what Pulumi takes for the name of a stack, and what is safe as part of a path.
+var stackName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9_.-]*$`)
 
 func (o Options) session() (*session, error) {
 	if o.Stack == "" {
@@ -52,7 +59,20 @@ func (o Options) session() (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !stackName.MatchString(o.Stack) || !isKnown(d, o.Stack) {
+		return nil, fmt.Errorf("there is no stack %q: %s is not there; name one of: %s", o.Stack, d.StackFile(o.Stack), d.Stacks())
+	}
 	return &session{stack: o.Stack, dirs: d, out: terminal.New(o.Out), program: o.Program, refresh: o.Refresh}, nil
+}
+
+// isKnown tells a stack that has a file, or has left something here since its file is gone, from a name mistyped.
+func isKnown(d dirs.Dirs, stack string) bool {
+	for _, path := range []string{d.StackFile(stack), d.Cluster(stack), d.Work(stack)} {
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			return true
+		}
+	}
+	return false
 }
 
 // Build builds what the other functions need and is not there, or not up to date: minutes at the first time,
@@ -67,11 +87,7 @@ func Build(ctx context.Context, o Options) error {
 
 // readConfig refuses a stack file with mistakes before anything is started.
 func (s *session) readConfig() (*config.Config, error) {
-	path := s.dirs.StackFile(s.stack)
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("there is no stack %q (%w); name one of: %s", s.stack, err, s.dirs.Stacks())
-	}
-	cfg, problems, err := config.ReadFile(path, s.stack, config.Rehearsal())
+	cfg, problems, err := config.ReadFile(s.dirs.StackFile(s.stack), s.stack, config.Rehearsal())
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +104,8 @@ func (s *session) chooseProgram(ctx context.Context, cfg *config.Config) {
 		maps.Copy(missing, reach.Charts(ctx, cfg.Charts, service.Charts))
 		maps.Copy(missing, reach.Manifests(ctx, cfg.Charts, service.Manifests))
 	}
+	cfg.Unreachable = missing
+	s.skipped = platform.Skipped(cfg)
 	s.program = platform.On(nil, config.Rehearsal(), config.WithoutCharts(missing))
 }
 
@@ -102,9 +120,6 @@ func (s *session) checkBuilt() error {
 }
 
 func (s *session) openEngine(ctx context.Context, kubeconfig string) (*engine.Engine, error) {
-	if s.program == nil { // on the way down, where it does not run
-		s.program = platform.On(nil)
-	}
 	return engine.Open(ctx, engine.Options{
 		Dirs: s.dirs, Stack: s.stack, Program: s.program, Kubeconfig: kubeconfig, Out: s.out,
 	})

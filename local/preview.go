@@ -7,8 +7,8 @@ import (
 	"github.com/plinth-iac/plinth/local/engine"
 )
 
-// Preview tells what Up would change, property by property, and changes nothing. Where the stack's cluster does not
-// run, it is started for the question and stopped again. Errors are those of Up.
+// Preview tells what Up would change, property by property, and changes nothing, the nodes neither. Where the stack's cluster
+// does not run, it is started for the question and stopped again. Errors are those of Up.
 func Preview(ctx context.Context, o Options) (*engine.Report, error) {
 	s, err := o.session()
 	if err != nil {
@@ -21,15 +21,12 @@ func Preview(ctx context.Context, o Options) (*engine.Report, error) {
 	if err := s.checkBuilt(); err != nil {
 		return nil, err
 	}
-	c, started, err := s.startCluster(ctx, cfg)
-	if c == nil {
+	c, started, err := s.openOrAdvise(ctx)
+	if err != nil {
 		return nil, err
 	}
-	var report *engine.Report
-	if err == nil {
-		s.chooseProgram(ctx, cfg)
-		report, err = s.preview(ctx, c.Kubeconfig())
-	}
+	s.chooseProgram(ctx, cfg)
+	report, err := s.preview(ctx, c.Kubeconfig())
 	if started {
 		return report, errors.Join(err, c.Stop(context.WithoutCancel(ctx)))
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/plinth-iac/plinth/local/build"
 	"github.com/plinth-iac/plinth/local/kube"
 	"github.com/plinth-iac/plinth/local/rehearsal"
+	"github.com/plinth-iac/plinth/stacks/platform"
 )
 
 // Status is how a stack does on this machine.
@@ -39,6 +40,10 @@ type Status struct {
 	Services []Service `json:"services,omitempty"`
 	// Misfits are pods that no node has room for.
 	Misfits []rehearsal.Misfit `json:"misfits,omitempty"`
+	// Skipped are the services that Up left out. GetStatus does not know of them.
+	Skipped []platform.Skip `json:"skipped,omitempty"`
+	// Mistake of the stack file, where it has one: the cluster is as the last Up left it, and Misfits are not known.
+	Mistake string `json:"mistake,omitempty"`
 }
 
 // Process is one of the cluster's.
@@ -55,6 +60,8 @@ type Workload struct {
 	// Ready and Desired count pods; of a Job, the runs that succeeded and those wanted.
 	Ready   int `json:"ready"`
 	Desired int `json:"desired"`
+	// Rolling tells that its newest pods are not all there and ready, or older ones still are.
+	Rolling bool `json:"rolling,omitempty"`
 	// Data tells that it is one of the platform's data services; Secrets are then the names of what it is reached with.
 	Data    bool     `json:"data,omitempty"`
 	Secrets []string `json:"secrets,omitempty"`
@@ -92,8 +99,12 @@ func GetStatus(ctx context.Context, o Options) (*Status, error) {
 
 func (s *session) status(ctx context.Context, c *kube.Cluster) (*Status, error) {
 	run, err := c.Status(ctx)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if err != nil {
-		return nil, fmt.Errorf("asking the cluster of stack %s: %w; `make down STACK=%s` and `make up STACK=%s` make it anew", s.stack, err, s.stack, s.stack)
+		return nil, fmt.Errorf("asking the cluster of stack %s: %w\nwhat crashed is started again by itself: ask again in a few seconds; else `make stop STACK=%s` and "+
+			"`make up STACK=%s` start it anew, with all that is in it", s.stack, err, s.stack, s.stack)
 	}
 	st := &Status{Stack: s.stack, Running: true, Server: run.Server, Kubeconfig: c.Kubeconfig()}
 	st.Processes = append(st.Processes, Process{Name: "supervisor", PID: run.PID})
@@ -117,9 +128,11 @@ func (s *session) status(ctx context.Context, c *kube.Cluster) (*Status, error) 
 	if err := st.readOperated(ctx, objects); err != nil {
 		return nil, err
 	}
+	st.Skipped = s.skipped
 	cfg, err := s.readConfig()
 	if err != nil {
-		return nil, err
+		st.Mistake = err.Error()
+		return st, nil
 	}
 	st.Misfits, err = rehearsal.Misfits(ctx, client, cfg)
 	return st, err
@@ -188,12 +201,15 @@ func isSystem(namespace string) bool { return strings.HasPrefix(namespace, "kube
 
 func workloadOfDeployment(d appsv1.Deployment) Workload {
 	w := Workload{Kind: "Deployment", Namespace: d.Namespace, Name: d.Name, Ready: int(d.Status.ReadyReplicas), Desired: replicas(d.Spec.Replicas)}
+	w.Rolling = d.Status.ObservedGeneration < d.Generation || int(d.Status.UpdatedReplicas) < w.Desired ||
+		d.Status.AvailableReplicas < d.Status.UpdatedReplicas || d.Status.Replicas > d.Status.UpdatedReplicas
 	w.describe(d.Labels, d.Spec.Template.Spec)
 	return w
 }
 
 func workloadOfStatefulSet(d appsv1.StatefulSet) Workload {
 	w := Workload{Kind: "StatefulSet", Namespace: d.Namespace, Name: d.Name, Ready: int(d.Status.ReadyReplicas), Desired: replicas(d.Spec.Replicas)}
+	w.Rolling = d.Status.ObservedGeneration < d.Generation || d.Status.UpdateRevision != d.Status.CurrentRevision
 	w.describe(d.Labels, d.Spec.Template.Spec)
 	return w
 }

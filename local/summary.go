@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/plinth-iac/plinth/local/terminal"
 )
 
 // Print writes the status for people: programs, services, what does not fit, and what to try next.
@@ -34,10 +36,39 @@ func (st *Status) Print(w io.Writer) error {
 			fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(m.String(), "\n", "\n  "))
 		}
 	}
+	st.printSkipped(&b)
+	if st.Mistake != "" {
+		fmt.Fprintf(&b, "\nthe cluster is as the last up left it, and whether it all fits is not known:\n%s\n", terminal.Indent("  ", st.Mistake))
+	}
 	fmt.Fprintf(&b, "\nuse it:  export KUBECONFIG=%s\n", st.Kubeconfig)
-	fmt.Fprintf(&b, "next:    kubectl get pods -A · change Pulumi.%s.yaml, then make preview or make up · make down\n", st.Stack)
+	fmt.Fprintf(&b, "next:    kubectl get pods -A · change Pulumi.%s.yaml, then make preview%[2]s or make up%[2]s · make down%[2]s\n",
+		st.Stack, forStack(st.Stack))
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// forStack is what make's commands need for a stack that is not their default.
+func forStack(stack string) string {
+	if stack == "dev" {
+		return ""
+	}
+	return " STACK=" + stack
+}
+
+func (st *Status) printSkipped(b *strings.Builder) {
+	if len(st.Skipped) == 0 {
+		return
+	}
+	fmt.Fprintln(b, "\nskipped (above are the whole reasons, and what to do)")
+	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for _, skip := range st.Skipped {
+		standIn := ""
+		if skip.StandIn {
+			standIn = "; a single server stands in"
+		}
+		fmt.Fprintf(table, "  · %s\t%s%s\n", skip.Service, skip.Why, standIn)
+	}
+	table.Flush()
 }
 
 func (st *Status) nodes() string {
@@ -47,7 +78,7 @@ func (st *Status) nodes() string {
 		total += st.Nodes[pool]
 		pools = append(pools, fmt.Sprintf("%s %d", pool, st.Nodes[pool]))
 	}
-	return fmt.Sprintf("%d simulated nodes: %s", total, strings.Join(pools, ", "))
+	return fmt.Sprintf("%s: %s", count(total, "simulated node"), strings.Join(pools, ", "))
 }
 
 func (st *Status) printWorkloads(b *strings.Builder, title string, data bool) {
@@ -66,14 +97,26 @@ func (st *Status) printWorkloads(b *strings.Builder, title string, data bool) {
 			continue
 		}
 		mark := "✓"
-		if w.Ready < w.Desired {
+		rolling := ""
+		if w.Rolling {
+			rolling = ", rollout not finished"
+		}
+		if w.Ready < w.Desired || w.Rolling {
 			mark = "✗"
 		}
 		secrets := ""
 		if len(w.Secrets) > 0 {
 			secrets = "\tSecret " + strings.Join(w.Secrets, ", ")
 		}
-		fmt.Fprintf(table, "  %s %s/%s\t%s\t%d/%d ready%s\n", mark, w.Namespace, w.Name, w.Kind, w.Ready, w.Desired, secrets)
+		fmt.Fprintf(table, "  %s %s/%s\t%s\t%d/%d ready%s%s\n", mark, w.Namespace, w.Name, w.Kind, w.Ready, w.Desired, rolling, secrets)
 	}
 	table.Flush()
+}
+
+// count is a number of things in words: "1 zone", "3 zones".
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }

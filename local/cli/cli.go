@@ -38,7 +38,11 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return OK
 	case errors.As(err, &failed) && ctx.Err() != nil:
-		fmt.Fprintf(stderr, "stopped by a signal: %v\nwhat was finished is in the stack's state; the same command goes on from there\n", err)
+		why := ""
+		if err.Error() != ctx.Err().Error() {
+			why = ": " + err.Error()
+		}
+		fmt.Fprintf(stderr, "stopped by a signal%s\nwhat was finished is in the stack's state; the same command goes on from there\n", why)
 		return Interrupted
 	case errors.As(err, &failed):
 		fmt.Fprintf(stderr, "\nerror: %v\n", err)
@@ -69,7 +73,7 @@ real Kubernetes with simulated nodes shaped like the stack's pools.`,
 	if stack == "" {
 		stack = "dev"
 	}
-	root.PersistentFlags().StringVarP(&o.Stack, "stack", "s", stack, "stack to work on: Pulumi.<stack>.yaml (default $STACK, else dev)")
+	root.PersistentFlags().StringVarP(&o.Stack, "stack", "s", stack, "stack to work on: Pulumi.<stack>.yaml; $STACK sets the default")
 	root.PersistentFlags().StringVarP(&o.Dir, "dir", "C", "", "folder of the checkout (default: the working directory)")
 	root.AddCommand(upCommand(&o, stdout), previewCommand(&o, stdout), downCommand(&o, stdout), stopCommand(&o, stdout), statusCommand(&o, stdout), kubeconfigCommand(&o, stdout))
 	return root
@@ -138,7 +142,7 @@ func stopCommand(o *local.Options, stdout io.Writer) *cobra.Command {
 			if err := local.Stop(cmd.Context(), *o); err != nil {
 				return failure{err}
 			}
-			_, err := fmt.Fprintf(stdout, "the cluster of stack %s is stopped; plinth up goes on with it\n", o.Stack)
+			_, err := fmt.Fprintf(stdout, "the cluster of stack %s is stopped; `make up STACK=%s` goes on with it\n", o.Stack, o.Stack)
 			return err
 		},
 	}
@@ -176,7 +180,7 @@ func kubeconfigCommand(o *local.Options, stdout io.Writer) *cobra.Command {
 				return failure{err}
 			}
 			if !st.Running {
-				return failure{fmt.Errorf("stack %s is not up here: `plinth up --stack %s` starts it", o.Stack, o.Stack)}
+				return failure{fmt.Errorf("stack %s is not up here: `make up STACK=%s` starts it", o.Stack, o.Stack)}
 			}
 			_, err = fmt.Fprintln(stdout, st.Kubeconfig)
 			return err

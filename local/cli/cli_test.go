@@ -70,7 +70,7 @@ func TestACommandLineThatIsNotUnderstood(t *testing.T) {
 }
 
 func TestTheStackComesFromTheFlagOrTheEnvironment(t *testing.T) {
-	dir := checkout(t, map[string]string{"dev": empty, "prod": empty})
+	dir := checkout(t, map[string]string{"dev": empty, "prod": empty, "stage": empty})
 	for _, test := range []struct {
 		env, want string
 		args      []string
@@ -105,7 +105,7 @@ func TestAStackThatIsNotUp(t *testing.T) {
 		code, stdout, stderr := run(t, append(flags, "kubeconfig")...)
 		assert.Equal(t, Failed, code)
 		assert.Empty(t, stdout, "or a shell would export it")
-		assert.Contains(t, stderr, "error: stack dev is not up here: `plinth up --stack dev` starts it\n")
+		assert.Contains(t, stderr, "error: stack dev is not up here: `make up STACK=dev` starts it\n")
 	})
 	t.Run("can be stopped", func(t *testing.T) {
 		t.Parallel()
@@ -132,6 +132,9 @@ func TestFailuresSayWhatToDo(t *testing.T) {
 		"no project":           {[]string{"up", "-C", elsewhere}, []string{"there is no Pulumi.yaml in " + elsewhere, "--dir"}},
 		"no such stack":        {[]string{"up", "-C", dir, "-s", "prd"}, []string{`there is no stack "prd"`, "name one of: bad, dev"}},
 		"no stack to preview":  {[]string{"preview", "-C", dir, "-s", "prd"}, []string{`there is no stack "prd"`}},
+		"no stack to end":      {[]string{"down", "-C", dir, "-s", "prd"}, []string{`there is no stack "prd"`}},
+		"no stack to look at":  {[]string{"status", "-C", dir, "-s", "prd"}, []string{`there is no stack "prd"`}},
+		"a path for a stack":   {[]string{"down", "-C", dir, "-s", ".."}, []string{`there is no stack ".."`}},
 		"a mistake in a stack": {[]string{"up", "-C", dir, "-s", "bad"}, []string{"the stack file has 1 problem", "workloads"}},
 		"nothing is built":     {[]string{"up", "-C", dir, "-s", "dev"}, []string{"is not built: run `make build`"}},
 	} {
@@ -155,6 +158,6 @@ func TestASignalIsToldFromAFailure(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	code := Run(ctx, []string{"up", "-C", t.TempDir()}, &stdout, &stderr)
 	assert.Equal(t, Interrupted, code)
-	assert.Contains(t, stderr.String(), "stopped by a signal")
+	assert.Contains(t, stderr.String(), "stopped by a signal: there is no Pulumi.yaml")
 	assert.Contains(t, stderr.String(), "the same command goes on from there")
 }

@@ -47,6 +47,9 @@ func newCommand(ctx context.Context, d dirs.Dirs) (command, error) {
 	path := d.Binary("pulumi")
 	c := command{path: path, home: d.PulumiHome()}
 	text, _, _, err := c.Run(ctx, "", nil, nil, nil, nil, "version")
+	if ctx.Err() != nil {
+		return c, ctx.Err()
+	}
 	if err != nil {
 		return c, fmt.Errorf("running %s: %w; `make up` builds it", path, err)
 	}

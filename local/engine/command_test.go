@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -109,4 +110,12 @@ func TestLogsAreTurnedOff(t *testing.T) {
 		assert.True(t, strings.HasPrefix(string(text), "Here the Pulumi engine would log"))
 	}
 	assert.Error(t, os.MkdirAll(logs, 0o700), "which is how the engine finds out")
+}
+
+func TestACancelledStartIsNoMissingBinary(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := newCommand(ctx, dirs.Dirs{Project: t.TempDir(), Bin: t.TempDir()})
+	assert.Equal(t, context.Canceled, err)
 }

@@ -32,7 +32,7 @@ type Options struct {
 	Dirs dirs.Dirs
 	// Stack is the name of the stack; Pulumi.<Stack>.yaml must be in the checkout.
 	Stack string
-	// Program is what the engine runs.
+	// Program is what the engine runs; none where it is only to destroy, which needs no more of the stack file than the last run had.
 	Program pulumi.RunFunc
 	// Kubeconfig of the cluster it runs against.
 	Kubeconfig string
@@ -134,6 +134,10 @@ func (e *Engine) loadProject() (*workspace.Project, error) {
 }
 
 func (e *Engine) writeStackFile(ctx context.Context) error {
+	to := filepath.Join(e.Dirs.Work(e.Stack), "Pulumi."+e.Stack+".yaml")
+	if _, err := os.Stat(to); err == nil && e.Program == nil {
+		return nil // The user's own may be gone by now, or half written.
+	}
 	path := e.Dirs.StackFile(e.Stack)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -146,7 +150,6 @@ func (e *Engine) writeStackFile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	to := filepath.Join(e.Dirs.Work(e.Stack), "Pulumi."+e.Stack+".yaml")
 	k, err := loadKeys(ctx, phrase, text, to)
 	if err != nil {
 		return err

@@ -107,5 +107,6 @@ func (e *Error) Error() string {
 	for _, cause := range e.Causes {
 		b.WriteString("\n  " + strings.ReplaceAll(cause, "\n", "\n  "))
 	}
+	b.WriteString("\nput right what is named here, and run it again: it goes on from what is finished")
 	return b.String()
 }

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
@@ -148,14 +149,21 @@ func (c *Cluster) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return run, err
 	}
+	return run, c.ready(ctx, run)
+}
+
+func (c *Cluster) ready(ctx context.Context, run state.Run) error {
 	client, err := c.client()
 	if err != nil {
-		return run, err
+		return err
 	}
 	if _, err := client.Discovery().RESTClient().Get().AbsPath("/readyz").DoRaw(ctx); err != nil {
-		return run, fmt.Errorf("the API server at %s is not ready: %w", run.Server, err)
+		if answer := apierrors.APIStatus(nil); errors.As(err, &answer) {
+			err = fmt.Errorf("it answers %d", answer.Status().Code) // and not the page of all its checks
+		}
+		return fmt.Errorf("the API server at %s is not ready: %w; see %s", run.Server, err, c.dir.Log("kube-apiserver"))
 	}
-	return run, nil
+	return nil
 }
 
 func (c *Cluster) client() (*kubernetes.Clientset, error) {

@@ -2,6 +2,8 @@ package kube
 
 import (
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"runtime"
 	"syscall"
@@ -9,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/plinth-iac/plinth/local/kube/state"
 )
@@ -32,6 +36,22 @@ func TestAClusterThatNobodyKeepsRunsOn(t *testing.T) {
 		assert.ErrorIs(t, err, syscall.EAGAIN, "%d bytes, so the supervisor would end", n)
 		return true
 	}))
+}
+
+func TestAnAPIServerThatStartsIsSaidInOneLine(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "[+]ping ok\n[-]informer-sync failed: reason withheld", http.StatusInternalServerError)
+	}))
+	t.Cleanup(server.Close)
+	dir := state.Dir(t.TempDir())
+	require.NoError(t, clientcmd.WriteToFile(clientcmdapi.Config{
+		Clusters:       map[string]*clientcmdapi.Cluster{"local": {Server: server.URL}},
+		Contexts:       map[string]*clientcmdapi.Context{"local": {Cluster: "local"}},
+		CurrentContext: "local",
+	}, dir.Kubeconfig()))
+	err := (&Cluster{dir: dir}).ready(t.Context(), state.Run{Server: server.URL})
+	require.EqualError(t, err, "the API server at "+server.URL+" is not ready: it answers 500; see "+dir.Log("kube-apiserver"))
 }
 
 // dropped is the reading end of a pipe whose other end nobody keeps.

@@ -55,37 +55,75 @@ func Services(cfg *config.Config) []Service {
 	return append(all, operated(cfg)...)
 }
 
-// chooseServices settles which services are made. One whose chart cannot be had is left out, and said to be, and so is one that
-// nothing is left of without another.
+// Skip is a service that is asked for and left out.
+type Skip struct {
+	// Service as the stack file has it.
+	Service string `json:"service"`
+	// Why in a few words.
+	Why string `json:"why"`
+	// Cause of that with what to do, where it is that something cannot be had.
+	Cause string `json:"cause,omitempty"`
+	// StandIn tells that a single server stands in for it.
+	StandIn bool `json:"standIn,omitempty"`
+}
+
+func (s Skip) String() string {
+	text := "plinth:" + s.Service + " is skipped: " + s.Why
+	if s.StandIn {
+		text = "plinth:" + s.Service + ".mode ha is skipped, and a single server stands in: " + s.Why
+	}
+	if s.Cause != "" {
+		text += ": " + s.Cause
+	}
+	return text
+}
+
+// Skipped lists the services that a stack file asks for and that are left out, given what of their charts is unreachable.
+func Skipped(cfg *config.Config) []Skip {
+	_, skipped := (&platform{cfg: cfg}).divide()
+	return skipped
+}
+
+// chooseServices settles which services are made, and says which are not.
 func (p *platform) chooseServices(ctx *pulumi.Context) error {
-	p.services = map[string]bool{}
-	for _, service := range Services(p.cfg) {
-		reason := p.missing(service)
-		if slices.Contains(p.cfg.DataServices(), service.Name) {
-			if err := p.standIn(ctx, service.Name, reason); err != nil {
-				return err
-			}
-			continue
+	made, skipped := p.divide()
+	p.services = made
+	for _, skip := range skipped {
+		if skip.StandIn {
+			p.standIn(skip.Service)
 		}
-		if reason == "" && service.Name == certificatesService && p.needsGateway() && !p.services[gatewayService] {
-			reason = "Let's Encrypt asks the gateway whether the domain is ours, and there is none"
-		}
-		if reason == "" && service.Name == gpuService && !p.services[monitoringService] {
-			reason = "there is no monitoring"
-		}
-		if reason == "" {
-			p.services[service.Name] = true
-			continue
-		}
-		if err := ctx.Log.Warn(fmt.Sprintf("plinth:%s is skipped: %s", service.Name, reason), nil); err != nil {
-			return fmt.Errorf("telling that %s is skipped: %w", service.Name, err)
+		if err := ctx.Log.Warn(skip.String(), nil); err != nil {
+			return fmt.Errorf("telling that %s is skipped: %w", skip.Service, err)
 		}
 	}
 	return nil
 }
 
-// missing says which chart or manifest of a service cannot be had, and why.
-func (p *platform) missing(service Service) string {
+// divide tells the services that are made from those that are not: one whose chart cannot be had, and one that nothing is left of
+// without another.
+func (p *platform) divide() (made map[string]bool, skipped []Skip) {
+	made = map[string]bool{}
+	for _, service := range Services(p.cfg) {
+		skip := Skip{Service: service.Name, StandIn: slices.Contains(p.cfg.DataServices(), service.Name)}
+		skip.Why, skip.Cause = p.missing(service)
+		if skip.Why == "" && service.Name == certificatesService && p.needsGateway() && !made[gatewayService] {
+			skip.Why = "Let's Encrypt asks the gateway whether the domain is ours, and there is none"
+		}
+		if skip.Why == "" && service.Name == gpuService && !made[monitoringService] {
+			skip.Why = "there is no monitoring"
+		}
+		switch {
+		case skip.Why != "":
+			skipped = append(skipped, skip)
+		case !skip.StandIn:
+			made[service.Name] = true
+		}
+	}
+	return made, skipped
+}
+
+// missing says which chart or manifest of a service cannot be had, and the cause with what to do.
+func (p *platform) missing(service Service) (what, cause string) {
 	var needed [][2]string
 	for _, chart := range service.Charts {
 		needed = append(needed, [2]string{"chart", chart.Name})
@@ -95,10 +133,10 @@ func (p *platform) missing(service Service) string {
 	}
 	for _, n := range needed {
 		if why, gone := p.cfg.Unreachable[n[1]]; gone {
-			return fmt.Sprintf("the %s %s cannot be had: %s; name a mirror that has it in plinth:charts", n[0], n[1], why)
+			return fmt.Sprintf("the %s %s cannot be had", n[0], n[1]), why + "; name a mirror that has it in plinth:charts"
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // needsGateway tells whether domains are proved through the gateway.

@@ -1,10 +1,6 @@
 package platform
 
 import (
-	"fmt"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
 	"github.com/plinth-iac/plinth/components/charts"
 	"github.com/plinth-iac/plinth/components/spec"
 	"github.com/plinth-iac/plinth/stacks/config"
@@ -26,11 +22,8 @@ func operated(cfg *config.Config) []Service {
 }
 
 // standIn has a single server stand in for one that an operator would run, where the operator cannot be had: what uses it is rehearsed
-// all the same. Without a reason it changes nothing.
-func (p *platform) standIn(ctx *pulumi.Context, service, reason string) error {
-	if reason == "" {
-		return nil
-	}
+// all the same.
+func (p *platform) standIn(service string) {
 	switch service {
 	case "postgres":
 		s := *p.cfg.Postgres
@@ -45,8 +38,4 @@ func (p *platform) standIn(ctx *pulumi.Context, service, reason string) error {
 		s.Mode, s.Instances, s.TLS = spec.Single, 0, false
 		p.cfg.RabbitMQ = new(s.Complete())
 	}
-	if err := ctx.Log.Warn(fmt.Sprintf("plinth:%s.mode ha is skipped, and a single server stands in: %s", service, reason), nil); err != nil {
-		return fmt.Errorf("telling that %s has a stand-in: %w", service, err)
-	}
-	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // small is a stack of one workload.
@@ -66,6 +67,36 @@ func TestAPreviewThatFailsLeavesEverythingAsItWas(t *testing.T) {
 	assert.Equal(t, before, deployment(t, client, "web").ResourceVersion)
 	p.write(small)
 	assert.Contains(t, p.ok("up"), "no change")
+}
+
+func TestAPreviewChangesNoNodes(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "dev")
+	p.write(small)
+	p.ok("up")
+	p.write(strings.Replace(small, "min: 1", "min: 3", 1))
+	p.ok("preview")
+	nodes, err := p.client().CoreV1().Nodes().List(t.Context(), metav1.ListOptions{})
+	require.NoError(t, err)
+	assert.Len(t, nodes.Items, 1)
+}
+
+// A stack must be seen and taken down while its file is being edited, and when it is gone.
+func TestAStackWithoutAGoodFileIsSeenAndGoesDown(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "dev")
+	p.write(small)
+	p.ok("up")
+	p.write("config: [")
+	p.client() // by the path that kubeconfig prints
+	out := p.ok("status")
+	assert.Contains(t, out, "✓ apps/web  Deployment  1/1 ready")
+	assert.Contains(t, out, "Pulumi.dev.yaml: yaml: line 1")
+	require.NoError(t, os.Remove(filepath.Join(p.dir, "Pulumi.dev.yaml")))
+	assert.Contains(t, p.ok("status"), "1/1 ready")
+	assert.Contains(t, p.ok("down"), "deleted")
+	assert.Contains(t, p.fails("status"), `there is no stack "dev"`)
+	p.write(small) // for the end of the test
 }
 
 func TestCtrlCLeavesNoProcessAndTheNextUpGoesOn(t *testing.T) {
