@@ -3,7 +3,6 @@ package postgres
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -32,8 +31,6 @@ local   all       postgres           peer
 host    all       postgres  all      reject
 host    all       all       all      scram-sha-256
 `
-
-var parameterName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.$]*$`)
 
 // settings are what the server runs with: what is tuned to its size, and over it what the user says.
 func (b *builder) settings() (map[string]string, error) {

@@ -61,17 +61,35 @@ func (s Spec) Validate(path spec.Path, problems *spec.Problems) {
 	problems.CheckAmount(path.Key("cpu"), s.CPU, "10m")
 	problems.CheckAmount(path.Key("memory"), s.Memory, "256Mi")
 	checkDatabase(path.Key("database"), s.Database, problems)
-	for _, name := range slices.Sorted(maps.Keys(s.Parameters)) {
-		if remedy, taken := owned[strings.ToLower(name)]; taken {
-			problems.Add(path.Key("parameters").Key(name), nil, "settings that Plinth does not make itself", remedy)
-		}
-	}
+	s.validateParameters(path.Key("parameters"), problems)
 	s.Backup.Validate(path.Key("backup"), problems)
 	s.validateRecover(path.Key("recover"), problems)
 	if s.Mode == spec.HA {
 		s.validateHA(path, problems)
 	} else {
 		s.refuseHA(path, problems)
+	}
+}
+
+var parameterName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.$]*$`)
+
+func (s Spec) validateParameters(path spec.Path, problems *spec.Problems) {
+	given := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(s.Parameters)) {
+		at, folded := path.Key(name), strings.ToLower(name)
+		if remedy, taken := owned[folded]; taken {
+			problems.Add(at, nil, "settings that Plinth does not make itself", remedy)
+		}
+		if !parameterName.MatchString(name) {
+			problems.Add(at, name, "a setting of postgresql.conf, of letters, digits, underscores and dots", "look it up in Postgres' manual")
+		}
+		if strings.ContainsFunc(s.Parameters[name], func(r rune) bool { return r < ' ' }) {
+			problems.Add(at, s.Parameters[name], "a value of one line", "write it in one line")
+		}
+		if other, twice := given[folded]; twice {
+			problems.Add(at, name, "each setting once, whatever its case", "remove it, or "+other)
+		}
+		given[folded] = name
 	}
 }
 

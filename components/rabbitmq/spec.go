@@ -40,8 +40,9 @@ type Queue struct {
 	DeadLetter bool `json:"deadLetter,omitempty"`
 	// MaxLength is the most messages the queue holds; publishers are refused above it. Default no limit.
 	MaxLength int `json:"maxLength,omitempty" jsonschema:"minimum=1"`
-	// TTL in seconds after which a message that nobody took is dropped, or dead-lettered. Default never.
-	TTL int `json:"ttl,omitempty" jsonschema:"minimum=1"`
+	// TTL in seconds after which a message that nobody took is dropped, or dead-lettered, at most 49 days: the broker's timers count
+	// milliseconds in 32 bits. Default never.
+	TTL int `json:"ttl,omitempty" jsonschema:"minimum=1,maximum=4233600"`
 }
 
 // User is one more user of the broker. Its generated password is in the Secret <cluster>-user-<name> beside the broker.

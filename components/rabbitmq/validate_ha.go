@@ -23,6 +23,9 @@ func (s Spec) validateHA(path spec.Path, problems *spec.Problems) {
 	if i := slices.Index(s.VHosts, virtualHost); i >= 0 {
 		problems.Add(path.Key("vhosts").Index(i), virtualHost, "virtual hosts beside it: it is always there", "remove it")
 	}
+	if i := slices.Index(s.VHosts, ""); i >= 0 {
+		problems.Add(path.Key("vhosts").Index(i), "", "the name of a virtual host", "name it, or remove it")
+	}
 	vhosts := append([]string{virtualHost}, s.VHosts...)
 	for i, q := range s.Queues {
 		if q.VHost != "" {

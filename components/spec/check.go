@@ -37,7 +37,7 @@ func (ps *Problems) CheckAmount(path Path, q Quantity, least string) {
 // CheckCIDR reports an address range that is malformed, or that has bits set beyond its prefix.
 func (ps *Problems) CheckCIDR(path Path, cidr string) {
 	prefix, err := netip.ParsePrefix(cidr)
-	if err != nil {
+	if err != nil || prefix.Addr().Is4In6() {
 		ps.Add(path, cidr, "an address range such as 203.0.113.0/24", "write the address, a slash and the prefix length")
 	} else if prefix != prefix.Masked() {
 		ps.Add(path, cidr, "the first address of a range, such as "+prefix.Masked().String(), "write "+prefix.Masked().String())

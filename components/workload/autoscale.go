@@ -52,10 +52,9 @@ func (b *builder) replicasWithoutKEDA() int {
 	return least
 }
 
-// mostReplicas is how many there can ever be.
-func (b *builder) mostReplicas() int {
-	r := b.spec.Replicas
-	most := b.leastReplicas()
+// most is how many there can ever be.
+func (r Replicas) most() int {
+	most := *r.Min
 	if r.Max != nil {
 		most = max(*r.Max, most)
 	}
@@ -96,7 +95,7 @@ func (b *builder) autoscaler(kind string, opts ...pulumi.ResourceOption) error {
 		Metadata: meta,
 		Spec: autoscalingv2.HorizontalPodAutoscalerSpecArgs{
 			MinReplicas: pulumi.Int(b.leastReplicas()),
-			MaxReplicas: pulumi.Int(b.mostReplicas()),
+			MaxReplicas: pulumi.Int(b.spec.Replicas.most()),
 			ScaleTargetRef: autoscalingv2.CrossVersionObjectReferenceArgs{
 				ApiVersion: pulumi.String("apps/v1"), Kind: pulumi.String(kind), Name: pulumi.String(b.name),
 			},

@@ -42,14 +42,14 @@ func (b *builder) alerts() []observe.Alert {
 				"%s.resources asks for.", path),
 		},
 	}
-	if b.autoscaled() && b.mostReplicas() > b.usualReplicas() {
+	if b.autoscaled() && b.spec.Replicas.most() > b.usualReplicas() {
 		alerts = append(alerts, b.atMaximum(path))
 	}
 	if b.spec.Metrics != nil {
 		alerts = append(alerts, b.answers(path)...)
 	}
 	for _, shared := range []bool{false, true} {
-		for _, volume := range b.volumes(shared) {
+		for _, volume := range b.spec.volumes(shared) {
 			claims := volume + "-" + b.name
 			if !shared {
 				claims += "-[0-9]+"
@@ -66,7 +66,7 @@ func (b *builder) alerts() []observe.Alert {
 
 // podSuffix is what controllers append to the names of their pods, as a regular expression.
 func (b *builder) podSuffix() string {
-	if b.hasOwnVolumes() {
+	if b.spec.HasOwnVolumes() {
 		return "-[0-9]+"
 	}
 	return "-[a-z0-9]+-[a-z0-9]{5}"

@@ -31,7 +31,7 @@ func (b *builder) newScaledObject(kind string, opts ...pulumi.ResourceOption) er
 			"apiVersion": pulumi.String("apps/v1"), "kind": pulumi.String(kind), "name": pulumi.String(b.name),
 		},
 		"minReplicaCount": pulumi.Int(b.leastReplicas()),
-		"maxReplicaCount": pulumi.Int(b.mostReplicas()),
+		"maxReplicaCount": pulumi.Int(b.spec.Replicas.most()),
 		"advanced": pulumi.Map{"horizontalPodAutoscalerConfig": pulumi.Map{"behavior": pulumi.Map{"scaleDown": pulumi.Map{
 			"stabilizationWindowSeconds": pulumi.Int(calm),
 			"policies": pulumi.MapArray{pulumi.Map{

@@ -25,7 +25,7 @@ func (b *builder) service(pod corev1.PodSpecArgs, opts ...pulumi.ResourceOption)
 	if err := b.disruptionBudget(); err != nil {
 		return err
 	}
-	shared, err := b.claims(b.volumes(true))
+	shared, err := b.claims(b.spec.volumes(true))
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (b *builder) service(pod corev1.PodSpecArgs, opts ...pulumi.ResourceOption)
 	opts = append(opts, b.parent, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: timeout, Update: timeout}))
 	var controller pulumi.Resource
 	kind := "Deployment"
-	if b.hasOwnVolumes() {
+	if b.spec.HasOwnVolumes() {
 		kind = "StatefulSet"
 		controller, err = b.statefulSet(pod, opts)
 	} else {

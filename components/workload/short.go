@@ -22,6 +22,12 @@ func (Amount) JSONSchemaExtend(s *jsonschema.Schema) {
 	spec.AddShortForm(s, spec.Quantity("").JSONSchema().AnyOf...)
 }
 
+// JSONSchemaExtend says what numbers ports have.
+func (Spec) JSONSchemaExtend(s *jsonschema.Schema) {
+	ports, _ := s.Properties.Get("ports")
+	ports.AdditionalProperties.Minimum, ports.AdditionalProperties.Maximum = "1", "65535"
+}
+
 // UnmarshalJSON accepts a probe, or the path of an HTTP probe. It fails at all else.
 func (p *Probe) UnmarshalJSON(b []byte) error {
 	if !spec.IsObject(b) {

@@ -209,7 +209,7 @@ type Route struct {
 	Port string `json:"port,omitempty"`
 	// RateLimit per client address, in each of the gateway's proxies: requests per second, minute or hour, such as 100/s, 600/m or
 	// 1000/h.
-	RateLimit string `json:"rateLimit,omitempty" jsonschema:"pattern=^[0-9]+/(s|m|h)$,example=100/s"`
+	RateLimit string `json:"rateLimit,omitempty" jsonschema:"pattern=^[0-9]{1\\,9}/(s|m|h)$,example=100/s"`
 	// Timeout in seconds until a response must be complete. Not for ports that speak gRPC or websockets. Default: the gateway's.
 	Timeout int `json:"timeout,omitempty" jsonschema:"minimum=1,maximum=3600"`
 	// MaxBody is the size of a request at which it is refused. Not for ports that speak gRPC or websockets. Default: the gateway's.

@@ -16,8 +16,9 @@ const fileMode = 0o440
 
 // Names of the pod's own volumes. A user's volume is called what the user calls it, so these have a prefix.
 const (
-	filesVolume   = "plinth-files"
-	secretsVolume = "plinth-secrets"
+	ownVolumes    = "plinth-"
+	filesVolume   = ownVolumes + "files"
+	secretsVolume = ownVolumes + "secrets"
 )
 
 // storage is what a pod mounts.
@@ -92,7 +93,7 @@ func (b *builder) writable() storage {
 	maps.Copy(sizes, b.spec.Writable)
 	var s storage
 	for i, path := range slices.Sorted(maps.Keys(sizes)) {
-		name := pulumi.Sprintf("plinth-writable-%d", i)
+		name := pulumi.Sprintf(ownVolumes+"writable-%d", i)
 		s.volumes = append(s.volumes, corev1.VolumeArgs{
 			Name: name, EmptyDir: corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String(sizes[path])},
 		})

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/netip"
+	urlpath "path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -72,9 +75,7 @@ func (s Spec) validatePorts(path spec.Path, problems *spec.Problems) {
 			problems.Add(path.Key(name), name, "a port name of 1 to 15 lower-case letters, digits and inner single dashes, with at least one letter",
 				"rename it")
 		}
-		if number < 1 || number > 65535 {
-			problems.Add(path.Key(name), number, "a port from 1 to 65535", "use the port that the program listens on")
-		} else if other, taken := names[number]; taken {
+		if other, taken := names[number]; taken {
 			problems.Add(path.Key(name), number, "a port that no other name has", fmt.Sprintf("remove it, or change it: %s is %d already", other, number))
 		}
 		names[number] = name
@@ -89,7 +90,11 @@ func (s Spec) validateResources(path spec.Path, problems *spec.Problems) {
 		problems.CheckAmount(path.Key("writable").Key(dir), s.Writable[dir], "1Mi")
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Volumes)) {
-		problems.CheckAmount(path.Key("volumes").Key(name).Key("size"), s.Volumes[name].Size, "1Mi")
+		at := path.Key("volumes").Key(name)
+		problems.CheckAmount(at.Key("size"), s.Volumes[name].Size, "1Mi")
+		if class := s.Volumes[name].Class; class != "" && len(validation.IsDNS1123Subdomain(class)) > 0 {
+			problems.Add(at.Key("class"), class, "the name of a StorageClass, in lower-case letters, digits, dashes and dots", "look it up with kubectl get storageclass")
+		}
 	}
 }
 
@@ -121,8 +126,9 @@ func (s Spec) validateEnv(path spec.Path, problems *spec.Problems) {
 		}
 	}
 	check := func(at spec.Path, name string) {
-		if len(validation.IsEnvVarName(name)) > 0 {
-			problems.Add(at, name, "letters, digits and underscores, not starting with a digit", "rename it")
+		// Plain ones are keys of a ConfigMap, too.
+		if len(validation.IsEnvVarName(name)) > 0 || len(validation.IsConfigMapKey(name)) > 0 {
+			problems.Add(at, name, "at most 253 letters, digits, underscores, dashes and dots, not starting with a digit", "rename it")
 		}
 		if service, taken := injected[name]; taken {
 			problems.Add(at, name, "a name that uses does not inject", fmt.Sprintf("remove it: %s comes from uses: [%s]", name, service))
@@ -217,8 +223,11 @@ const fiveFields = cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow
 
 // validateCron checks a time in cron notation; a time zone has a field of its own.
 func validateCron(path spec.Path, when string, notation cron.ParseOption, problems *spec.Problems) {
-	if _, err := cron.NewParser(notation).Parse(when); err == nil && !strings.Contains(when, "TZ=") {
-		return
+	// The parser dies of a zone without a time after it, so it must not see any.
+	if !strings.Contains(when, "TZ=") {
+		if _, err := cron.NewParser(notation).Parse(when); err == nil {
+			return
+		}
 	}
 	var found any
 	if when != "" {
@@ -297,8 +306,13 @@ func (s Spec) validateRoute(path spec.Path, problems *spec.Problems) {
 	if s.Route == nil {
 		return
 	}
-	if len(validation.IsDNS1123Subdomain(s.Route.Host)) > 0 {
-		problems.Add(path.Key("host"), s.Route.Host, "a host name such as api, or api.example.com", "write it in lower case, without a scheme or a path")
+	if !isHostName(s.Route.Host) {
+		problems.Add(path.Key("host"), s.Route.Host, "a host name such as api, or api.example.com, with at most 63 characters between two dots",
+			"write it in lower case, without a scheme or a path")
+	}
+	if !isRoutePath(s.Route.Path) {
+		problems.Add(path.Key("path"), s.Route.Path, "a path of letters, digits and URL punctuation, without //, . or .. as a part, or an encoded slash",
+			"write it as it stands in a URL, such as /api/v1")
 	}
 	if s.Route.Port == "" {
 		problems.Add(path, nil, "a route only where a port speaks HTTP or gRPC", "add a port whose name starts with http, rest, ws or grpc, or name route.port")
@@ -309,6 +323,22 @@ func (s Spec) validateRoute(path spec.Path, problems *spec.Problems) {
 		problems.Add(path.Key("rateLimit"), s.Route.RateLimit, "a rate above zero, such as 100/s", "raise it, or remove it for no limit")
 	}
 	problems.CheckAmount(path.Key("maxBody"), s.Route.MaxBody, "1Ki")
+}
+
+// isHostName tells whether DNS takes a name, and a certificate could be had for it.
+func isHostName(name string) bool {
+	_, notAddress := netip.ParseAddr(name)
+	return notAddress != nil && len(validation.IsDNS1123Subdomain(name)) == 0 &&
+		!slices.ContainsFunc(strings.Split(name, "."), func(label string) bool { return len(label) > validation.DNS1123LabelMaxLength })
+}
+
+var routePath = regexp.MustCompile("^/([-A-Za-z0-9/._~!$&'()*+,;=:@]|%[0-9a-fA-F]{2})*$")
+
+// isRoutePath tells whether the Gateway API takes a path prefix, by the rules of its definitions of routes.
+// https://gateway-api.sigs.k8s.io/reference/api-types/httproute
+func isRoutePath(prefix string) bool {
+	return len(prefix) <= 1024 && routePath.MatchString(prefix) && !strings.Contains(strings.ToLower(prefix), "%2f") &&
+		(prefix == "/" || strings.TrimSuffix(prefix, "/") == urlpath.Clean(prefix))
 }
 
 func (s Spec) validateJob(path spec.Path, problems *spec.Problems) {
@@ -360,13 +390,17 @@ func (s Spec) validateMounts(path spec.Path, problems *spec.Problems) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Volumes)) {
 		problems.CheckName(path.Key("volumes").Key(name), name, 40)
+		if strings.HasPrefix(name, ownVolumes) {
+			problems.Add(path.Key("volumes").Key(name), name, "a name that does not start with "+ownVolumes+", as those of the pod's own volumes do", "rename it")
+		}
 		mounts = append(mounts, mount{s.Volumes[name].Mount, path.Key("volumes").Key(name).Key("mount"), false})
 	}
 	slices.SortFunc(mounts, func(a, b mount) int { return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.at, b.at)) })
 	for i, m := range mounts {
 		m.validate(problems)
 		for _, earlier := range mounts[:i] {
-			if earlier.path == m.path || !earlier.file && !m.file && strings.HasPrefix(m.path, earlier.path+"/") {
+			// Files may be laid into a directory; nothing may be below a file.
+			if earlier.path == m.path || strings.HasPrefix(m.path, earlier.path+"/") && (earlier.file || !m.file) {
 				problems.Add(m.at, m.path, "a path that nothing else is mounted at or above", fmt.Sprintf("move it: plinth:%s is mounted at %s", earlier.at, earlier.path))
 				break
 			}
@@ -379,6 +413,10 @@ func (m mount) validate(problems *spec.Problems) {
 		!strings.Contains(m.path+"/", "/./") && !strings.Contains(m.path, ":") && (m.path == "/" || !strings.HasSuffix(m.path, "/"))
 	if !clean {
 		problems.Add(m.at, m.path, "an absolute path without . or .., colons or a slash at the end", "write the whole path from /")
+		return
+	}
+	if m.file && m.path == "/tmp" {
+		problems.Add(m.at, m.path, "another path than /tmp, which is a directory that the program may write to", "move it")
 		return
 	}
 	for _, system := range systemPaths {

@@ -13,13 +13,33 @@ import (
 	"github.com/plinth-iac/plinth/components/spec"
 )
 
-// hasOwnVolumes tells whether each replica has disks of its own, which takes a StatefulSet.
-func (b *builder) hasOwnVolumes() bool { return len(b.volumes(false)) > 0 }
+// HasOwnVolumes tells whether each replica has disks of its own, which takes a StatefulSet.
+func (s Spec) HasOwnVolumes() bool { return s.Kind == Service && len(s.volumes(false)) > 0 }
+
+// Claims are the names of the PersistentVolumeClaims of one volume of a workload: one for all, or one for each replica that there
+// can be. s is complete.
+func (s Spec) Claims(name, volume string) []string {
+	if s.Kind != Service || s.Volumes[volume].Shared {
+		return []string{sharedClaim(name, volume)}
+	}
+	var claims []string
+	for ordinal := range s.Replicas.most() {
+		claims = append(claims, ownClaim(name, volume, ordinal))
+	}
+	return claims
+}
+
+func sharedClaim(name, volume string) string { return volume + "-" + name }
+
+// ownClaim is as a StatefulSet calls the claims of its pods.
+func ownClaim(name, volume string, ordinal int) string {
+	return fmt.Sprintf("%s-%s-%d", volume, name, ordinal)
+}
 
 // volumes are the names of the shared or of the replicas' own volumes.
-func (b *builder) volumes(shared bool) []string {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(b.spec.Volumes)), func(name string) bool {
-		return b.spec.Volumes[name].Shared != shared
+func (s Spec) volumes(shared bool) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.Volumes)), func(name string) bool {
+		return s.Volumes[name].Shared != shared
 	})
 }
 
@@ -27,7 +47,7 @@ func (b *builder) volumes(shared bool) []string {
 func (b *builder) claims(volumes []string) (storage, error) {
 	var s storage
 	for _, volume := range volumes {
-		claim, err := b.claim(volume, volume+"-"+b.name)
+		claim, err := b.claim(volume, sharedClaim(b.name, volume))
 		if err != nil {
 			return s, err
 		}
@@ -65,11 +85,11 @@ func (b *builder) statefulSet(pod corev1.PodSpecArgs, opts []pulumi.ResourceOpti
 	var own storage
 	var claims []pulumi.Resource
 	var templates corev1.PersistentVolumeClaimTypeArray
-	for _, volume := range b.volumes(false) {
+	for _, volume := range b.spec.volumes(false) {
 		own.mounts = append(own.mounts, b.volumeMount(volume))
 		templates = append(templates, claimTemplate(volume))
-		for ordinal := range b.mostReplicas() {
-			claim, err := b.claim(volume, fmt.Sprintf("%s-%s-%d", volume, b.name, ordinal))
+		for ordinal := range b.spec.Replicas.most() {
+			claim, err := b.claim(volume, ownClaim(b.name, volume, ordinal))
 			if err != nil {
 				return nil, err
 			}

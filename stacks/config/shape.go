@@ -89,7 +89,7 @@ func (r *shapeReport) report(e *jsonschema.ValidationError) {
 	case *kind.Enum:
 		r.addEnum(e, k)
 	case *kind.Type:
-		r.add(e.InstanceLocation, "", allowedByNode(node), remedyForType(lookup(r.tree, e.InstanceLocation), k.Want))
+		r.add(e.InstanceLocation, r.nothing(e.InstanceLocation), allowedByNode(node), remedyForType(lookup(r.tree, e.InstanceLocation), k.Want))
 	case *kind.Pattern:
 		r.add(e.InstanceLocation, "", r.shape.patternAt(e.SchemaURL), "write it in that form")
 	case *kind.Minimum, *kind.Maximum:
@@ -120,7 +120,15 @@ func (r *shapeReport) reportForms(e *jsonschema.ValidationError) {
 			forms = append(forms, form)
 		}
 	}
-	r.add(e.InstanceLocation, "", strings.Join(forms, ", or "), "write it in one of those forms")
+	r.add(e.InstanceLocation, r.nothing(e.InstanceLocation), strings.Join(forms, ", or "), "write it in one of those forms")
+}
+
+// nothing says that a key has no value, and is empty where it has one.
+func (r *shapeReport) nothing(location []string) string {
+	if lookup(r.tree, location) == nil {
+		return nothing
+	}
+	return ""
 }
 
 func isReference(e *jsonschema.ValidationError) bool {
@@ -131,7 +139,7 @@ func isReference(e *jsonschema.ValidationError) bool {
 // addUnknown records a key that may not be there, and which one was meant where that is plain and is missing.
 func (r *shapeReport) addUnknown(location, allowed []string) {
 	name := location[len(location)-1]
-	r.add(location, "an unknown key", "one of "+strings.Join(allowed, ", "), remedyFor(name, allowed, "remove it, or use one of the keys above"))
+	r.add(location, unknownKey, "one of "+strings.Join(allowed, ", "), remedyFor(name, allowed, "remove it, or use one of the keys above"))
 	meant := spec.Nearest(name, allowed)
 	if meant == "" || lookup(r.tree, append(slices.Clone(location[:len(location)-1]), meant)) != nil {
 		return
@@ -149,13 +157,19 @@ func (r *shapeReport) addEnum(e *jsonschema.ValidationError, k *kind.Enum) {
 		remedyFor(fmt.Sprint(k.Got), allowed, "use one of those"))
 }
 
+// What is found that is no value, and so never secret.
+const (
+	unknownKey = "an unknown key"
+	nothing    = "nothing"
+)
+
 // add records a problem at a location of the tree; found is what stands there unless said otherwise.
 func (r *shapeReport) add(location []string, found, allowed, remedy string) {
 	r.wrong = append(r.wrong, location)
 	if found == "" {
 		found = describeValue(lookup(r.tree, location))
 	}
-	if isHidden(location) && found != "an unknown key" {
+	if isHidden(location) && found != unknownKey && found != nothing {
 		found = ""
 	}
 	r.problems.Errors = append(r.problems.Errors, spec.Problem{
@@ -250,6 +264,8 @@ func allowedByNode(node map[string]any) string {
 		allowed += fmt.Sprintf(" from %v to %v", least, most)
 	case least != nil:
 		allowed += fmt.Sprintf(" of at least %v", least)
+	case most != nil:
+		allowed += fmt.Sprintf(" of at most %v", most)
 	}
 	if keys := propertyNames(node); len(keys) > 0 {
 		allowed += " with " + strings.Join(keys, ", ")
@@ -265,7 +281,9 @@ func allowedByNode(node map[string]any) string {
 
 func remedyForType(value any, want []string) string {
 	switch value.(type) {
-	case map[string]any, []any, string, nil:
+	case nil:
+		return "give it a value, or remove it"
+	case map[string]any, []any, string:
 		return "write it in that form"
 	}
 	if slices.Contains(want, "string") {

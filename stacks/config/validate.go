@@ -35,11 +35,9 @@ func (c *Config) validate(day time.Time, problems *spec.Problems) {
 	c.Secrets.validate("secrets", problems)
 	c.validateServices(problems)
 	for _, name := range slices.Sorted(maps.Keys(c.Workloads)) {
-		w := c.Workloads[name]
-		// A CronJob's name may have 52 characters, and so may a StatefulSet's: Kubernetes appends 11 to make its labels.
-		problems.CheckName(workloadPath(name), name, 52)
-		w.Validate(workloadPath(name), problems)
+		c.Workloads[name].Validate(workloadPath(name), problems)
 	}
+	c.validateNames(problems)
 	c.validateNamespaces(problems)
 	c.validateLinks(problems)
 	c.validatePlacement(problems)

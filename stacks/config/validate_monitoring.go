@@ -16,7 +16,6 @@ func (c *Config) validateMonitoring(problems *spec.Problems) {
 	for _, below := range slices.Sorted(maps.Keys(refs)) {
 		c.validateSecretRef(refs[below], path+"."+below, problems)
 	}
-	c.validateMetrics(problems)
 	if !*c.Monitoring.Enabled {
 		c.warnOfUnreadMetrics(problems)
 	}
@@ -28,16 +27,6 @@ func (c *Config) validateMonitoring(problems *spec.Problems) {
 		problems.Warn(path.Key("alerts"), nil, "somebody who is told", "name a channel, a service or an address, or look at Alertmanager yourself")
 	case told.Slack == nil && told.Email == nil && told.Webhook == nil:
 		problems.Warn(path.Key("alerts"), nil, "somebody who is told of warnings, as PagerDuty is of critical alerts only", "add slack, email or webhook")
-	}
-}
-
-// validateMetrics reports workloads that are called as the door to another one's metrics is.
-func (c *Config) validateMetrics(problems *spec.Problems) {
-	for _, name := range slices.Sorted(maps.Keys(c.Workloads)) {
-		door := name + "-metrics"
-		if other, taken := c.Workloads[door]; taken && c.Workloads[name].Metrics != nil && other.Namespace == c.Workloads[name].Namespace {
-			problems.Add(workloadPath(door), door, "another name, as the network policy that opens the metrics of "+name+" has this one", "rename it")
-		}
 	}
 }
 

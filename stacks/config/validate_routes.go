@@ -19,7 +19,7 @@ func (c *Config) validateRoutes(problems *spec.Problems) {
 		if !strings.Contains(route.Host, ".") && c.Domain == "" {
 			problems.Add(path.Key("host"), route.Host, "a whole host name where the stack has no domain", "add plinth:domain, or write the whole host name")
 		}
-		address := c.HostName(route.Host) + route.Path
+		address := c.HostName(route.Host) + strings.TrimSuffix(route.Path, "/")
 		if other, dup := taken[address]; dup {
 			problems.Add(path, address, "a host and path that no other workload has", "change one: "+other+" has it already")
 		}

@@ -4,9 +4,11 @@ package main
 import (
 	"encoding/json"
 	"log"
+	"math"
 	"os"
 	"path"
 	"reflect"
+	"strconv"
 
 	"github.com/invopop/jsonschema"
 
@@ -44,6 +46,9 @@ func generate() ([]byte, error) {
 		}
 	}
 	root := reflector.Reflect(config.Config{})
+	for _, definition := range root.Definitions {
+		bound(definition)
+	}
 	file := &jsonschema.Schema{
 		Version: root.Version, Definitions: root.Definitions, Title: "Plinth stack file",
 		Type: "object", Properties: jsonschema.NewProperties(),
@@ -51,6 +56,25 @@ func generate() ([]byte, error) {
 	file.Properties.Set("config", stackConfig(root.Definitions["config.Config"]))
 	b, err := json.MarshalIndent(file, "", "  ")
 	return append(b, '\n'), err
+}
+
+// bound gives every whole number that has no greatest value the one of Kubernetes, whose numbers have 32 bits. What is beyond it
+// could not be decoded, and would be reported without its place.
+func bound(s *jsonschema.Schema) {
+	if s == nil {
+		return
+	}
+	if s.Type == "integer" && s.Maximum == "" && len(s.Enum) == 0 {
+		s.Maximum = json.Number(strconv.Itoa(math.MaxInt32))
+	}
+	bound(s.Items)
+	bound(s.AdditionalProperties)
+	for _, form := range s.AnyOf {
+		bound(form)
+	}
+	for property := s.Properties.Oldest(); property != nil; property = property.Next() {
+		bound(property.Value)
+	}
 }
 
 // stackConfig is the config section of a stack file: Plinth's keys as defined, and anything under another namespace.
