@@ -16,6 +16,7 @@ import (
 
 	"github.com/distribution/reference"
 	"github.com/robfig/cron/v3"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 
 	"github.com/plinth-iac/plinth/components/spec"
@@ -85,6 +86,8 @@ func (s Spec) validatePorts(path spec.Path, problems *spec.Problems) {
 func (s Spec) validateResources(path spec.Path, problems *spec.Problems) {
 	at := path.Key("resources")
 	s.Resources.CPU.validate(at.Key("cpu"), "1m", problems)
+	checkCores(at.Key("cpu").Key("request"), s.Resources.CPU.Request, problems)
+	checkCores(at.Key("cpu").Key("limit"), s.Resources.CPU.Limit, problems)
 	s.Resources.Memory.validate(at.Key("memory"), "4Mi", problems)
 	for _, dir := range slices.Sorted(maps.Keys(s.Writable)) {
 		problems.CheckAmount(path.Key("writable").Key(dir), s.Writable[dir], "1Mi")
@@ -95,6 +98,13 @@ func (s Spec) validateResources(path spec.Path, problems *spec.Problems) {
 		if class := s.Volumes[name].Class; class != "" && len(validation.IsDNS1123Subdomain(class)) > 0 {
 			problems.Add(at.Key("class"), class, "the name of a StorageClass, in lower-case letters, digits, dashes and dots", "look it up with kubectl get storageclass")
 		}
+	}
+}
+
+// checkCores reports cores finer than Kubernetes keeps: it would round them up, which shows as a difference for ever.
+func checkCores(path spec.Path, cores spec.Quantity, problems *spec.Problems) {
+	if v := cores.Value(); v.Cmp(*resource.NewMilliQuantity(v.MilliValue(), resource.DecimalSI)) != 0 {
+		problems.Add(path, cores, "whole thousandths of a core, such as 0.002 or 2m", "round it")
 	}
 }
 
