@@ -15,8 +15,8 @@ import (
 // settleTime bounds the wait for autoscalers: twice the 15 s in which their controller looks at each once.
 const settleTime = 30 * time.Second
 
-// settle waits until every autoscaler has brought its workload to its fewest replicas, and these are ready: only then all pods of the
-// stack are there, and what does not fit is known.
+// settle waits until every autoscaler has brought its workload to its fewest replicas, and these are available: only then all pods of
+// the stack are there, and what does not fit is known.
 func (s *session) settle(ctx context.Context, c *kube.Cluster) error {
 	client, err := clientOf(c)
 	if err != nil {
@@ -58,29 +58,30 @@ func belowMinimum(ctx context.Context, client kubernetes.Interface) (int, error)
 	below := 0
 	for _, scaler := range scalers.Items {
 		least := replicas(scaler.Spec.MinReplicas)
-		ready, err := readyReplicas(ctx, client, scaler.Namespace, scaler.Spec.ScaleTargetRef)
+		available, err := availableReplicas(ctx, client, scaler.Namespace, scaler.Spec.ScaleTargetRef)
 		if err != nil {
 			return 0, err
 		}
-		if int(scaler.Status.DesiredReplicas) < least || ready < least {
+		if int(scaler.Status.DesiredReplicas) < least || available < least {
 			below++
 		}
 	}
 	return below, nil
 }
 
-// readyReplicas is how many replicas of an autoscaler's workload are ready.
-func readyReplicas(ctx context.Context, client kubernetes.Interface, namespace string, of autoscalingv2.CrossVersionObjectReference) (int, error) {
+// availableReplicas is how many replicas of an autoscaler's workload have been ready for its minReadySeconds: until then its rollout is not
+// finished.
+func availableReplicas(ctx context.Context, client kubernetes.Interface, namespace string, of autoscalingv2.CrossVersionObjectReference) (int, error) {
 	if of.Kind == "StatefulSet" {
 		set, err := client.AppsV1().StatefulSets(namespace).Get(ctx, of.Name, metav1.GetOptions{})
 		if err != nil {
 			return 0, fmt.Errorf("reading an autoscaled workload: %w", err)
 		}
-		return int(set.Status.ReadyReplicas), nil
+		return int(set.Status.AvailableReplicas), nil
 	}
 	deployment, err := client.AppsV1().Deployments(namespace).Get(ctx, of.Name, metav1.GetOptions{})
 	if err != nil {
 		return 0, fmt.Errorf("reading an autoscaled workload: %w", err)
 	}
-	return int(deployment.Status.ReadyReplicas), nil
+	return int(deployment.Status.AvailableReplicas), nil
 }

@@ -11,12 +11,13 @@ import (
 	"k8s.io/client-go/kubernetes/fake"
 )
 
-// The summary of an up that did not wait said that pods were missing which were only being made.
-func TestAutoscaledWorkloadsAreWaitedForUntilTheyAreReady(t *testing.T) {
+// The summary of an up that did not wait said that pods were missing which were only being made, and of pods that were only just
+// ready that the rollout was not finished.
+func TestAutoscaledWorkloadsAreWaitedForUntilTheyAreAvailable(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		kind                  string
-		desired, ready, below int
+		desired, available, below int
 	}{
 		{"Deployment", 1, 1, 1},
 		{"Deployment", 3, 1, 1},
@@ -26,8 +27,8 @@ func TestAutoscaledWorkloadsAreWaitedForUntilTheyAreReady(t *testing.T) {
 	} {
 		meta := metav1.ObjectMeta{Namespace: "apps", Name: "api"}
 		client := fake.NewClientset(
-			&appsv1.Deployment{ObjectMeta: meta, Status: appsv1.DeploymentStatus{ReadyReplicas: int32(c.ready)}},
-			&appsv1.StatefulSet{ObjectMeta: meta, Status: appsv1.StatefulSetStatus{ReadyReplicas: int32(c.ready)}},
+			&appsv1.Deployment{ObjectMeta: meta, Status: appsv1.DeploymentStatus{ReadyReplicas: 4, AvailableReplicas: int32(c.available)}},
+			&appsv1.StatefulSet{ObjectMeta: meta, Status: appsv1.StatefulSetStatus{ReadyReplicas: 4, AvailableReplicas: int32(c.available)}},
 			&autoscalingv2.HorizontalPodAutoscaler{
 				ObjectMeta: meta,
 				Spec: autoscalingv2.HorizontalPodAutoscalerSpec{
