@@ -16,7 +16,7 @@ import (
 func TestAutoscaledWorkloadsAreWaitedForUntilTheyAreAvailable(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		kind                  string
+		kind                      string
 		desired, available, below int
 	}{
 		{"Deployment", 1, 1, 1},
