@@ -55,14 +55,13 @@ func TestTracingWithoutWhatItNeeds(t *testing.T) {
 	assert.False(t, alone.Has("kubernetes:core/v1:ConfigMap", "grafana-jaeger"), "there is no Grafana")
 	assert.False(t, alone.Has("kubernetes:networking.k8s.io/v1:NetworkPolicy", "tracing-jaeger-grafana"))
 
-	for name, r := range map[string]*mocks.Recording{
-		"not asked for": mocks.Up(t, stacks.Platform, mocks.WithStack("dev"), asConfig(t, tracedAPI(off, off))),
-		"not to be had": mocks.Up(t, stacks.With(config.Rehearsal(), config.WithoutCharts(map[string]string{"jaeger": "no route"})),
-			mocks.WithStack("dev"), asConfig(t, tracedAPI(on, off))),
+	for said, r := range map[string]*mocks.Recording{
+		"workloads.api.tracing: nobody takes its traces": mocks.Up(t, stacks.Platform, mocks.WithStack("dev"), asConfig(t, tracedAPI(off, off))),
+		"plinth:tracing is skipped: the chart jaeger cannot be had": mocks.Up(t,
+			stacks.With(config.Rehearsal(), config.WithoutCharts(map[string]string{"jaeger": "no route"})), mocks.WithStack("dev"), asConfig(t, tracedAPI(on, off))),
 	} {
-		assert.False(t, r.Has(releaseType, "tracing-collector"), name)
-		assert.False(t, r.Has("kubernetes:core/v1:ConfigMap", "api-env"), name)
-		last := r.Logs[len(r.Logs)-1].Message
-		assert.Contains(t, last, "workloads.api.tracing: nobody takes its traces", name)
+		assert.False(t, r.Has(releaseType, "tracing-collector"), said)
+		assert.False(t, r.Has("kubernetes:core/v1:ConfigMap", "api-env"), said)
+		assert.Contains(t, r.Logs[len(r.Logs)-1].Message, said)
 	}
 }

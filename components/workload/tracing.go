@@ -1,12 +1,9 @@
 package workload
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/network"
 )
@@ -52,16 +49,4 @@ func (b *builder) plainEnvironment() map[string]string {
 	}
 	maps.Copy(env, b.spec.Env)
 	return env
-}
-
-// warnOfNoTracing tells that nobody takes the traces.
-func (b *builder) warnOfNoTracing(about *pulumi.LogArgs) error {
-	if !b.spec.Tracing || b.traced() {
-		return nil
-	}
-	message := fmt.Sprintf("workloads.%s.tracing: nobody takes its traces: the platform has no collector, which plinth:tracing enables.", b.name)
-	if err := b.ctx.Log.Warn(message, about); err != nil {
-		return fmt.Errorf("warning of the traces: %w", err)
-	}
-	return nil
 }

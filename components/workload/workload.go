@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"slices"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
@@ -43,6 +44,9 @@ type Args struct {
 	NamespaceName string
 	// Tracing is where the workload's traces go, if it has any. Nil where nobody takes them: then a warning tells.
 	Tracing *Tracing
+	// Skipped are the services of the platform, as the stack file has them, that it asks for and that cannot be had: what a workload
+	// lacks by that is not warned of, as it was told once for all of them. Default none.
+	Skipped []string
 	// KeepData protects the workload's claims, and retains them when the stack is destroyed all the same.
 	KeepData bool
 }
@@ -138,35 +142,43 @@ func (b *builder) rules() *network.Rules {
 	return rules
 }
 
-// warnOfWhatIsIgnored tells what the spec asks for and the platform cannot do yet.
+// warnOfWhatIsIgnored tells what the spec asks for and nothing on the platform does.
 func (b *builder) warnOfWhatIsIgnored(w *Workload) error {
-	about := &pulumi.LogArgs{Resource: w}
 	if b.spec.Route != nil && !b.args.Published {
-		message := fmt.Sprintf("workloads.%s.route: %s is not published: the platform has no gateway, which plinth:gateway enables. "+
-			"Inside the cluster the workload is reached under its own name.", b.name, b.spec.Route.Host)
-		if err := b.ctx.Log.Warn(message, about); err != nil {
-			return fmt.Errorf("warning of the route: %w", err)
+		if err := b.warn(w, "gateway", "route", "%s is not published: the platform has no gateway, which plinth:gateway enables. "+
+			"Inside the cluster the workload is reached under its own name.", b.spec.Route.Host); err != nil {
+			return err
 		}
 	}
-	if err := b.warnOfNoTracing(about); err != nil {
-		return err
+	if b.spec.Tracing && !b.traced() {
+		if err := b.warn(w, "tracing", "tracing", "nobody takes its traces: the platform has no collector, which plinth:tracing enables."); err != nil {
+			return err
+		}
 	}
 	if b.args.Autoscaler != nil {
 		return nil
 	}
 	if b.spec.Replicas.Queue != nil {
-		message := fmt.Sprintf("workloads.%s.replicas.queue: the length of %s does not scale it: the platform has no KEDA, which "+
-			"plinth:autoscaling enables. It runs %d replicas, and more only on cpu or memory.", b.name, b.spec.Replicas.Queue.Name, b.leastReplicas())
-		if err := b.ctx.Log.Warn(message, about); err != nil {
-			return fmt.Errorf("warning of the queue: %w", err)
+		if err := b.warn(w, "autoscaling", "replicas.queue", "the length of %s does not scale it: the platform has no KEDA, which plinth:autoscaling "+
+			"enables. It runs %d replicas, and more only on cpu or memory.", b.spec.Replicas.Queue.Name, b.leastReplicas()); err != nil {
+			return err
 		}
 	}
 	if b.spec.Replicas.Schedule != nil {
-		message := fmt.Sprintf("workloads.%s.replicas.schedule: the time of day does not scale it: the platform has no KEDA, which "+
-			"plinth:autoscaling enables. It runs %d replicas at any time, and more only on cpu or memory.", b.name, b.leastReplicas())
-		if err := b.ctx.Log.Warn(message, about); err != nil {
-			return fmt.Errorf("warning of the schedule: %w", err)
-		}
+		return b.warn(w, "autoscaling", "replicas.schedule", "the time of day does not scale it: the platform has no KEDA, which plinth:autoscaling "+
+			"enables. It runs %d replicas at any time, and more only on cpu or memory.", b.leastReplicas())
+	}
+	return nil
+}
+
+// warn tells what does not work at a key of the workload without a service of the platform, unless that one's absence was told.
+func (b *builder) warn(w *Workload, service, key, format string, args ...any) error {
+	if slices.Contains(b.args.Skipped, service) {
+		return nil
+	}
+	message := fmt.Sprintf("workloads.%s.%s: %s", b.name, key, fmt.Sprintf(format, args...))
+	if err := b.ctx.Log.Warn(message, &pulumi.LogArgs{Resource: w}); err != nil {
+		return fmt.Errorf("warning of %s: %w", key, err)
 	}
 	return nil
 }

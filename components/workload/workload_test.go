@@ -554,9 +554,11 @@ func TestLabels(t *testing.T) {
 
 func TestWarnings(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct{ text, want string }{
-		"a route": {"{image: 'a:1', ports: {http: 80}, route: {host: api}}", "workloads.app.route: api is not published"},
-		"a queue": {"{image: 'a:1', replicas: {min: 0, max: 3, queue: {name: q}}}", "It runs 1 replicas"},
+	tests := map[string]struct{ text, service, want string }{
+		"a route":    {"{image: 'a:1', ports: {http: 80}, route: {host: api}}", "gateway", "workloads.app.route: api is not published"},
+		"a queue":    {"{image: 'a:1', replicas: {min: 0, max: 3, queue: {name: q}}}", "autoscaling", "It runs 1 replicas"},
+		"a schedule": {"{image: 'a:1', replicas: {min: 1, max: 3, schedule: {start: 0 8 * * *, end: 0 20 * * *, timeZone: UTC, replicas: 3}}}", "autoscaling", "workloads.app.replicas.schedule: the time of day does not"},
+		"tracing":    {"{image: 'a:1', tracing: true}", "tracing", "workloads.app.tracing: nobody takes its traces"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -566,6 +568,9 @@ func TestWarnings(t *testing.T) {
 			assert.Equal(t, "WARNING", rec.Logs[0].Severity)
 			assert.Contains(t, rec.Logs[0].Message, test.want)
 			assert.Equal(t, rec.Get(t, "plinth:workload:Workload", "app").URN, rec.Logs[0].URN)
+
+			skipped := up(t, test.text, func(args *workload.Args) { args.Skipped = []string{test.service} })
+			assert.Empty(t, skipped.Logs, "it was told for the whole platform")
 		})
 	}
 	assert.Empty(t, up(t, "{image: 'a:1'}").Logs)

@@ -89,6 +89,7 @@ func (p *platform) chooseServices(ctx *pulumi.Context) error {
 	made, skipped := p.divide()
 	p.services = made
 	for _, skip := range skipped {
+		p.skipped = append(p.skipped, skip.Service)
 		if skip.StandIn {
 			p.standIn(skip.Service)
 		}

@@ -24,6 +24,8 @@ type platform struct {
 	priorities  pulumi.Resource
 	// services that are made, by name.
 	services map[string]bool
+	// skipped are the services that are asked for and left out, by name.
+	skipped []string
 	// gateway that workloads are published through; nil where there is none.
 	gateway *gateway.Gateway
 	// certManager is what certificates depend on; nil where there is no cert-manager.

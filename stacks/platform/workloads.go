@@ -37,6 +37,7 @@ func (p *platform) addWorkloads(ctx *pulumi.Context) error {
 			Simulated:   p.cfg.Simulated,
 			Recommender: p.recommender,
 			Tracing:     p.tracing(),
+			Skipped:     p.skipped,
 		}, p.runsPods())
 		if err != nil {
 			return err
