@@ -70,11 +70,7 @@ func (r Record) refuse(args *pulumi.ResourceHookArgs) error {
 		}
 		return problems.Err() // the files of the other mode are others
 	}
-	there := spec.Quantity(was[storageAnnotation])
-	if now, before := r.Storage.Value(), there.Value(); now.Cmp(before) < 0 {
-		problems.Add(r.Path.Key("storage"), r.Storage, fmt.Sprintf("at least %s, which is there: a disk only grows", there),
-			fmt.Sprintf("write %s or more", there))
-	}
+	problems.CheckGrowth(r.Path.Key("storage"), r.Storage, spec.Quantity(was[storageAnnotation]))
 	if version, err := strconv.Atoi(was[versionAnnotation]); err == nil && r.Version < version {
 		problems.Add(r.Path.Key("version"), r.Version, fmt.Sprintf("at least %d, whose files are there", version),
 			fmt.Sprintf("write %d; an older server reads only a dump of the data", version))

@@ -62,6 +62,13 @@ func (ps *Problems) Add(path Path, found any, allowed, remedy string) {
 	ps.Errors = append(ps.Errors, newProblem(path, found, allowed, remedy))
 }
 
+// CheckGrowth reports a disk of size now that is smaller than it was.
+func (ps *Problems) CheckGrowth(path Path, now, before Quantity) {
+	if is, was := now.Value(), before.Value(); is.Cmp(was) < 0 {
+		ps.Add(path, now, fmt.Sprintf("at least %s, which is there: a disk only grows", before), fmt.Sprintf("write %s or more", before))
+	}
+}
+
 // Warn records something allowed but unwise.
 func (ps *Problems) Warn(path Path, found any, allowed, remedy string) {
 	ps.Warnings = append(ps.Warnings, newProblem(path, found, allowed, remedy))

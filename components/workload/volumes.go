@@ -8,6 +8,7 @@ import (
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/plinth-iac/plinth/components/spec"
@@ -156,13 +157,32 @@ func (b *builder) claim(volume, name string) (*corev1.PersistentVolumeClaim, err
 	// Where a StorageClass binds at the first consumer, which comes after the claim, waiting for the claim would never end. The
 	// pods that use it are awaited instead.
 	meta.Annotations = pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
+	hook, err := b.ctx.RegisterResourceHook(name+"-size", b.refuseSmaller(volume), &pulumi.ResourceHookOptions{OnDryRun: true})
+	if err != nil {
+		return nil, fmt.Errorf("guarding the PersistentVolumeClaim %s: %w", name, err)
+	}
 	claim, err := corev1.NewPersistentVolumeClaim(b.ctx, name, &corev1.PersistentVolumeClaimArgs{
 		Metadata: meta, Spec: claimSpec(access, v.Size, v.Class),
-	}, b.parent, pulumi.Protect(b.args.KeepData), pulumi.RetainOnDelete(b.args.KeepData))
+	}, b.parent, pulumi.Protect(b.args.KeepData), pulumi.RetainOnDelete(b.args.KeepData),
+		pulumi.ResourceHooks(&pulumi.ResourceHookBinding{BeforeUpdate: []*pulumi.ResourceHook{hook}}))
 	if err != nil {
 		return nil, fmt.Errorf("making the PersistentVolumeClaim %s: %w", name, err)
 	}
 	return claim, nil
+}
+
+// refuseSmaller has a preview fail where a claim of the volume was larger: the API server would refuse it amid an update.
+func (b *builder) refuseSmaller(volume string) pulumi.ResourceHookFunction {
+	return func(args *pulumi.ResourceHookArgs) error {
+		was, _ := resource.PropertyPath{"spec", "resources", "requests", "storage"}.Get(resource.NewProperty(args.OldInputs))
+		if !was.IsString() {
+			return nil
+		}
+		var problems spec.Problems
+		path := spec.Path("workloads").Key(b.name).Key("volumes").Key(volume).Key("size")
+		problems.CheckGrowth(path, b.spec.Volumes[volume].Size, spec.Quantity(was.StringValue()))
+		return problems.Err()
+	}
 }
 
 func claimSpec(access string, size spec.Quantity, class string) corev1.PersistentVolumeClaimSpecArgs {
