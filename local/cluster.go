@@ -12,6 +12,7 @@ import (
 
 	"github.com/plinth-iac/plinth/local/kube"
 	"github.com/plinth-iac/plinth/local/rehearsal"
+	"github.com/plinth-iac/plinth/local/terminal"
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
@@ -28,7 +29,7 @@ func (s *session) startCluster(ctx context.Context, cfg *config.Config) (c *kube
 		step.Fail()
 		return c, started, fmt.Errorf("giving the cluster its nodes: %w", err)
 	}
-	step.Done("%d in %s, %s", len(nodes), count(len(cfg.Cluster.Pools), "pool"), count(max(1, cfg.Cluster.Zones), "zone"))
+	step.Done("%d in %s, %s", len(nodes), terminal.Count(len(cfg.Cluster.Pools), "pool"), terminal.Count(max(1, cfg.Cluster.Zones), "zone"))
 	return c, started, nil
 }
 

@@ -26,6 +26,7 @@ type MisfitError struct {
 	Misfits []rehearsal.Misfit
 }
 
+// Error lists each misfit, with what to do.
 func (e *MisfitError) Error() string {
 	var b strings.Builder
 	b.WriteString("not everything fits on the stack's pools, even at their largest:")

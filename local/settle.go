@@ -10,6 +10,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/plinth-iac/plinth/local/kube"
+	"github.com/plinth-iac/plinth/local/terminal"
 )
 
 // settleTime bounds the wait for autoscalers: twice the 15 s in which their controller looks at each once.
@@ -31,13 +32,13 @@ func (s *session) settle(ctx context.Context, c *kube.Cluster) error {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	for below > 0 {
-		step.Progress("%d workloads on their way to their fewest replicas", below)
+		step.Progress("%s below the fewest replicas", terminal.Count(below, "workload"))
 		select {
 		case <-ctx.Done():
 			step.Fail()
 			return ctx.Err()
 		case <-limit:
-			step.Done("%d workloads are still below their fewest replicas", below)
+			step.Done("%s still below the fewest replicas", terminal.Count(below, "workload"))
 			return nil
 		case <-ticker.C:
 		}

@@ -25,8 +25,9 @@ type Status struct {
 	Stack string `json:"stack"`
 	// Running tells whether its cluster runs. All below is empty where it does not.
 	Running bool `json:"running"`
-	// Server is the API server's URL, and Kubeconfig the file to reach it with, as cluster admin.
-	Server     string `json:"server,omitempty"`
+	// Server is the API server's URL, on the loopback.
+	Server string `json:"server,omitempty"`
+	// Kubeconfig is the path of the file to reach it with, as cluster admin.
 	Kubeconfig string `json:"kubeconfig,omitempty"`
 	// Processes of the cluster.
 	Processes []Process `json:"processes,omitempty"`
@@ -48,22 +49,29 @@ type Status struct {
 
 // Process is one of the cluster's.
 type Process struct {
+	// Name is supervisor, or what it keeps alive: etcd, apiserver and the like.
 	Name string `json:"name"`
-	PID  int    `json:"pid"`
+	// PID as the operating system has it.
+	PID int `json:"pid"`
 }
 
 // Workload is one program.
 type Workload struct {
-	Kind      string `json:"kind"`
+	// Kind is Deployment, StatefulSet, Job, CronJob, or that of an operator's own object.
+	Kind string `json:"kind"`
+	// Namespace it is in. Kubernetes' own are left out.
 	Namespace string `json:"namespace"`
-	Name      string `json:"name"`
-	// Ready and Desired count pods; of a Job, the runs that succeeded and those wanted.
-	Ready   int `json:"ready"`
+	// Name of the object.
+	Name string `json:"name"`
+	// Ready counts its ready pods; of a Job, the runs that succeeded; of a CronJob, the Jobs under way.
+	Ready int `json:"ready"`
+	// Desired is what Ready should come to; Kubernetes' default of 1 where the object does not say.
 	Desired int `json:"desired"`
 	// Rolling tells that its newest pods are not all there and ready, or older ones still are.
 	Rolling bool `json:"rolling,omitempty"`
-	// Data tells that it is one of the platform's data services; Secrets are then the names of what it is reached with.
-	Data    bool     `json:"data,omitempty"`
+	// Data tells that it is one of the platform's data services.
+	Data bool `json:"data,omitempty"`
+	// Secrets are the names, in its namespace, of what a data service is reached with, sorted. Never their values.
 	Secrets []string `json:"secrets,omitempty"`
 	// Operated tells that an operator starts its pods, which simulated nodes have none of.
 	Operated bool `json:"operated,omitempty"`
@@ -71,9 +79,12 @@ type Workload struct {
 
 // Service is one Kubernetes Service.
 type Service struct {
+	// Namespace it is in. Kubernetes' own and "default" are left out.
 	Namespace string `json:"namespace"`
-	Name      string `json:"name"`
-	Type      string `json:"type"`
+	// Name of the object.
+	Name string `json:"name"`
+	// Type is ClusterIP, NodePort, LoadBalancer or ExternalName.
+	Type string `json:"type"`
 	// Endpoint is its name within the cluster, or its address outside, with its ports.
 	Endpoint string `json:"endpoint"`
 }
@@ -81,7 +92,8 @@ type Service struct {
 // component is the label value of the platform's data services.
 const component, data = "app.kubernetes.io/component", "data"
 
-// GetStatus tells how a stack does. A stack that is not up is no error.
+// GetStatus tells how a stack does. A stack that is not up is no error, nor is a stack file with mistakes; a cluster that does not
+// answer is.
 func GetStatus(ctx context.Context, o Options) (*Status, error) {
 	s, err := o.session()
 	if err != nil {

@@ -78,7 +78,7 @@ func (st *Status) nodes() string {
 		total += st.Nodes[pool]
 		pools = append(pools, fmt.Sprintf("%s %d", pool, st.Nodes[pool]))
 	}
-	return fmt.Sprintf("%s: %s", count(total, "simulated node"), strings.Join(pools, ", "))
+	return fmt.Sprintf("%s: %s", terminal.Count(total, "simulated node"), strings.Join(pools, ", "))
 }
 
 func (st *Status) printWorkloads(b *strings.Builder, title string, data bool) {
@@ -93,7 +93,7 @@ func (st *Status) printWorkloads(b *strings.Builder, title string, data bool) {
 			started = true
 		}
 		if w.Operated {
-			fmt.Fprintf(table, "  · %s/%s\t%s\t%d servers, which its operator starts on real nodes only\n", w.Namespace, w.Name, w.Kind, w.Desired)
+			fmt.Fprintf(table, "  · %s/%s\t%s\t%s, which its operator starts on real nodes only\n", w.Namespace, w.Name, w.Kind, terminal.Count(w.Desired, "server"))
 			continue
 		}
 		mark := "✓"
@@ -111,12 +111,4 @@ func (st *Status) printWorkloads(b *strings.Builder, title string, data bool) {
 		fmt.Fprintf(table, "  %s %s/%s\t%s\t%d/%d ready%s%s\n", mark, w.Namespace, w.Name, w.Kind, w.Ready, w.Desired, rolling, secrets)
 	}
 	table.Flush()
-}
-
-// count is a number of things in words: "1 zone", "3 zones".
-func count(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
 }

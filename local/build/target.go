@@ -84,7 +84,7 @@ func (t target) build(ctx context.Context, d dirs.Dirs, out *terminal.Printer) e
 	if compiled == 0 {
 		step.Done("up to date")
 	} else {
-		step.Done("%d packages compiled", compiled)
+		step.Done("%s compiled", terminal.Count(compiled, "package"))
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func follow(stderr io.Reader, total int, step *terminal.Step) (compiled int, com
 			compiled++
 			step.Progress("%d of %d packages, %s", compiled, max(total, compiled), text)
 			if compiled >= total {
-				step.Progress("%d packages compiled, linking", compiled)
+				step.Progress("%s compiled, linking", terminal.Count(compiled, "package"))
 			}
 		default:
 			other.WriteString(text + "\n")

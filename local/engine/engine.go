@@ -162,8 +162,8 @@ func (e *Engine) writeStackFile(ctx context.Context) error {
 		return fmt.Errorf("writing the stack file for the laptop: %w", err)
 	}
 	if d.standIns > 0 {
-		e.Out.Line("! %d secrets of %s have stand-in values here: they are closed with a key this machine does not have",
-			d.standIns, filepath.Base(path))
+		e.Out.Line("! stand-in values here for %s of %s, closed with a key that this machine does not have",
+			terminal.Count(d.standIns, "secret"), filepath.Base(path))
 	}
 	for _, dropped := range d.dropped {
 		e.Out.Line("! left out here: %s", dropped)

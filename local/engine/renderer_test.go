@@ -79,7 +79,7 @@ func TestRendererCountsWhatIsUnchanged(t *testing.T) {
 	report, screen := render(t, false,
 		apitype.EngineEvent{ResourcePreEvent: &apitype.ResourcePreEvent{Metadata: m}},
 		apitype.EngineEvent{ResOutputsEvent: &apitype.ResOutputsEvent{Metadata: m}})
-	assert.Equal(t, "no change (1 resources)", report.Summary())
+	assert.Equal(t, "no change (1 resource)", report.Summary())
 	assert.NotContains(t, screen, "Deployment")
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/plinth-iac/plinth/local/terminal"
 )
 
 // Change is one resource that an operation touches.
@@ -26,8 +28,9 @@ type Change struct {
 type Diff struct {
 	// Path of the property, such as "spec.template.spec.containers[0].image".
 	Path string `json:"path"`
-	// Old and New values, as JSON; empty where the property is added or removed.
+	// Old value as JSON; empty where the property is added.
 	Old string `json:"old,omitempty"`
+	// New value as JSON; empty where the property is removed.
 	New string `json:"new,omitempty"`
 	// Replaces tells that this property cannot be changed in place.
 	Replaces bool `json:"replaces,omitempty"`
@@ -50,7 +53,7 @@ type Report struct {
 // Summary counts the changes: "12 created, 1 updated, 3 unchanged", or "12 to create" in a preview.
 func (r *Report) Summary() string {
 	if len(r.Changes) == 0 {
-		return fmt.Sprintf("no change (%d resources)", r.Same)
+		return fmt.Sprintf("no change (%s)", terminal.Count(r.Same, "resource"))
 	}
 	counts := map[string]int{}
 	for _, c := range r.Changes {
@@ -101,6 +104,7 @@ type Error struct {
 	Causes []string
 }
 
+// Error lists every cause, and says how to go on.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s of stack %s stopped:", e.Operation, e.Stack)

@@ -16,11 +16,17 @@ import (
 // and ID returned beside it are kept in the state, and the next update tries again. Read returns an
 // empty ID when the resource is gone. Context ends when the engine cancels.
 type Custom interface {
+	// Check fills in defaults and lists what is wrong with the inputs; the error is for when it cannot tell.
 	Check(context.Context, plugin.CheckRequest) (plugin.CheckResponse, error)
+	// Diff compares the inputs with the state, without asking the cluster.
 	Diff(context.Context, plugin.DiffRequest) (plugin.DiffResult, error)
+	// Create makes the resource and waits until it is ready. The error without an ID means that nothing is there.
 	Create(context.Context, plugin.CreateRequest) (plugin.CreateResponse, error)
+	// Read tells what is there, for a refresh or an import.
 	Read(context.Context, plugin.ReadRequest) (plugin.ReadResponse, error)
+	// Update changes the resource in place and waits until it is ready.
 	Update(context.Context, plugin.UpdateRequest) (plugin.UpdateResponse, error)
+	// Delete removes the resource. One that is gone already is no error.
 	Delete(context.Context, plugin.DeleteRequest) (plugin.DeleteResponse, error)
 }
 

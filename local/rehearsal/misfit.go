@@ -13,6 +13,7 @@ import (
 	podresources "k8s.io/component-helpers/resource"
 	"k8s.io/component-helpers/scheduling/corev1/nodeaffinity"
 
+	"github.com/plinth-iac/plinth/local/terminal"
 	"github.com/plinth-iac/plinth/stacks/config"
 )
 
@@ -30,6 +31,7 @@ type Misfit struct {
 	Remedy string `json:"remedy"`
 }
 
+// String is the misfit for people, in three lines: what does not fit, why, and what to do.
 func (m Misfit) String() string {
 	pods := fmt.Sprintf("%d pods do", len(m.Pods))
 	if len(m.Pods) == 1 {
@@ -111,13 +113,13 @@ func explain(workload string, pods []corev1.Pod, cfg *config.Config, nodes map[s
 		return m
 	}
 	if !strings.Contains(m.Reason, "Insufficient") {
-		m.Remedy = fmt.Sprintf("it is no question of size: let the workload keep to what the scheduler names, or give it nodes that do under %s (%d nodes in %d zones now)",
-			path, pool.Most(), cfg.Cluster.Zones)
+		m.Remedy = fmt.Sprintf("it is no question of size: let the workload keep to what the scheduler names, or give it nodes that do under %s (%s in %s now)",
+			path, terminal.Count(pool.Most(), "node"), terminal.Count(cfg.Cluster.Zones, "zone"))
 		return m
 	}
 	n := pool.Most()
-	m.Remedy = fmt.Sprintf("raise %s.nodes.max above %d: each node takes %d such pods, so %d more nodes are enough; or lower what the workload asks for",
-		path, n, perNode(asks, room), nodesFor(len(pods), perNode(asks, room)))
+	m.Remedy = fmt.Sprintf("raise %s.nodes.max above %d: each node takes %s, so that %s would do; or lower what the workload asks for",
+		path, n, terminal.Count(perNode(asks, room), "such pod"), terminal.Count(nodesFor(len(pods), perNode(asks, room)), "more node"))
 	return m
 }
 

@@ -119,7 +119,12 @@ func TestExplainNamesThePoolAndWhatHelps(t *testing.T) {
 		"more nodes": {
 			waiting(3, "0/33 nodes are available: 6 Insufficient cpu.", asks("1500m", "1Gi"), nil),
 			"system",
-			[]string{"raise plinth:cluster.pools.system.nodes.max above 6", "takes 2 such pods", "2 more nodes"},
+			[]string{"raise plinth:cluster.pools.system.nodes.max above 6", "takes 2 such pods, so that 2 more nodes would do"},
+		},
+		"one more node": {
+			waiting(1, "0/33 nodes are available: 6 Insufficient cpu.", asks("3", "1Gi"), nil),
+			"system",
+			[]string{"takes 1 such pod, so that 1 more node would do;"},
 		},
 		"bigger nodes": {
 			waiting(1, "0/33 nodes are available: 6 Insufficient memory.", asks("1", "64Gi"), nil),
@@ -195,7 +200,7 @@ func TestWhatEachNodeRunsAnywayIsNoRoom(t *testing.T) {
 		require.Len(t, misfits, 1)
 		return misfits[0].Remedy
 	}
-	assert.Contains(t, remedy(running("a", "ReplicaSet")), "takes 1 such pods, so 2 more nodes", "a new node is without it")
+	assert.Contains(t, remedy(running("a", "ReplicaSet")), "takes 1 such pod, so that 2 more nodes would do", "a new node is without it")
 	cpu.Sub(resource.MustParse("100m"))
 	assert.Contains(t, remedy(running("b", "DaemonSet")), "and a node leaves "+cpu.String(), "no new node would take one")
 }

@@ -40,6 +40,14 @@ func isTerminal(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
+// Count is a number of things in words: "1 zone", "3 zones".
+func Count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
 // Line prints one finished line, or several.
 func (p *Printer) Line(format string, args ...any) {
 	p.mu.Lock()

@@ -76,8 +76,15 @@ type Resource struct {
 	inProgram bool
 }
 
-// Timeouts are the resource option CustomTimeouts.
-type Timeouts struct{ Create, Update, Delete string }
+// Timeouts are the resource option CustomTimeouts: Go durations ("10m"), empty where not given.
+type Timeouts struct {
+	// Create is for how long the engine lets a creation wait.
+	Create string
+	// Update is the same for a change in place.
+	Update string
+	// Delete is the same for a deletion.
+	Delete string
+}
 
 // Resources are all registrations, by type and name.
 func (r *Recording) Resources() []*Resource {

@@ -53,6 +53,7 @@ type Error struct {
 	message string
 }
 
+// Error names the object, in the words of the official provider. The reasons are not in it.
 func (e *Error) Error() string { return e.message }
 
 // Timeout is how long to wait: what the resource's options say (seconds, 0 when nothing), else its
