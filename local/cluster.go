@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
 
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
@@ -33,13 +35,25 @@ func (s *session) startCluster(ctx context.Context, cfg *config.Config) (c *kube
 	return c, started, nil
 }
 
-// openOrAdvise opens the cluster, and says how to get rid of one that cannot be opened.
+// openOrAdvise opens the cluster, and says what to do about one that cannot be opened.
 func (s *session) openOrAdvise(ctx context.Context) (c *kube.Cluster, started bool, err error) {
 	c, started, err = s.openCluster(ctx)
 	if err != nil && ctx.Err() == nil {
-		err = fmt.Errorf("%w\n(`make down STACK=%s` clears what is left of it, and what it held)", err, s.stack)
+		err = fmt.Errorf("%w\n(%s)", err, s.advice(err))
 	}
 	return c, started, err
+}
+
+// advice never tells to clear what a folder's owner or a full disk keeps from being opened.
+func (s *session) advice(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return fmt.Sprintf("make %s a folder that you own and may write to; nothing was changed", s.dirs.Root())
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fmt.Sprintf("free space on the disk of %s, then do it again", s.dirs.Root())
+	default:
+		return fmt.Sprintf("`make down STACK=%s` clears what is left of it, and what it held", s.stack)
+	}
 }
 
 // openCluster attaches to the running cluster, or starts it with the nodes it had.

@@ -59,7 +59,7 @@ func (st *Status) printSkipped(b *strings.Builder) {
 	if len(st.Skipped) == 0 {
 		return
 	}
-	fmt.Fprintln(b, "\nskipped (above are the whole reasons, and what to do)")
+	fmt.Fprintln(b, "\nskipped, and taken out where an earlier up had it (above are the whole reasons, and what to do)")
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, skip := range st.Skipped {
 		standIn := ""

@@ -56,7 +56,7 @@ func TestSummaryOfAStackThatRuns(t *testing.T) {
 		"the scheduler: 0/4 nodes are available\n",
 		"do: more nodes in pool gpu\n",
 		"\nuse it:  export KUBECONFIG=/src/.plinth/clusters/prod/kubeconfig\n",
-		"\nskipped (above are the whole reasons, and what to do)\n  · logging  the chart loki cannot be had\n  · redis    the chart redis-operator cannot be had; a single server stands in\n",
+		"\nskipped, and taken out where an earlier up had it (above are the whole reasons, and what to do)\n  · logging  the chart loki cannot be had\n  · redis    the chart redis-operator cannot be had; a single server stands in\n",
 		"\nthe cluster is as the last up left it, and whether it all fits is not known:\n  line 3\n  line 4\n",
 		"change Pulumi.prod.yaml, then make preview STACK=prod or make up STACK=prod · make down STACK=prod\n",
 	} {
