@@ -27,7 +27,7 @@ func (p Path) Index(i int) Path { return p + Path(fmt.Sprintf("[%d]", i)) }
 
 // Problem is one mistake in a stack file.
 type Problem struct {
-	// Path is the place in the file, without the "plinth:" prefix.
+	// Path is the place in the file, without the "plinth:" prefix; empty where it is the file as a whole.
 	Path Path `json:"path"`
 	// Found is what the file says there; empty where something is missing or must not be shown.
 	Found string `json:"found,omitempty"`
@@ -40,7 +40,11 @@ type Problem struct {
 // String is the problem in several lines, as people read it.
 func (p Problem) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "plinth:%s", p.Path)
+	if p.Path == "" {
+		b.WriteString("the stack file")
+	} else {
+		fmt.Fprintf(&b, "plinth:%s", p.Path)
+	}
 	if p.Found != "" {
 		fmt.Fprintf(&b, ": found %s", p.Found)
 	}

@@ -15,20 +15,23 @@ import (
 	"github.com/plinth-iac/plinth/components/spec"
 )
 
-// prefix of Plinth's keys in a stack file.
-const prefix = "plinth:"
-
 // ReadFile understands a stack file without Pulumi, with the defaults of the Pulumi.yaml beside it, if any. Encrypted values
-// stay encrypted. The error is of the file itself: unreadable, or not YAML.
+// stay encrypted. A file of another form than Pulumi's, such as one with a second document, is among the problems: a program under
+// Pulumi never sees the file, so it is refused here alone. The error is of the file itself: unreadable, or not YAML.
 func ReadFile(path, stack string, opts ...Option) (*Config, *spec.Problems, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the stack file: %w", err)
 	}
-	values, err := decodeFile(b)
+	mistakes := &spec.Problems{}
+	all, err := decodeFile(b, mistakes)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the stack file %s: %w", path, err)
 	}
+	if all == nil {
+		return &Config{}, mistakes, nil
+	}
+	values := ownValues(all, mistakes)
 	defaults, err := projectDefaults(filepath.Join(filepath.Dir(path), "Pulumi.yaml"))
 	if err != nil {
 		return nil, nil, err
@@ -39,17 +42,21 @@ func ReadFile(path, stack string, opts ...Option) (*Config, *spec.Problems, erro
 		}
 	}
 	cfg, problems := Parse(stack, values, opts...)
+	problems.Errors = precede(mistakes.Errors, problems.Errors)
 	return cfg, problems, nil
 }
 
-// decodeFile returns Plinth's values of a stack file, by key without the prefix.
-func decodeFile(b []byte) (map[string]any, error) {
+// decodeFile returns the config section of a stack file, by key, or nil where the file has none that could be read.
+func decodeFile(b []byte, problems *spec.Problems) (map[string]any, error) {
+	b, readable, err := checkForm(b, problems)
+	if err != nil || !readable {
+		return nil, err
+	}
+	if b, err = yaml.YAMLToJSONStrict(b); err != nil {
+		return nil, err
+	}
 	var file struct {
 		Config map[string]any `json:"config"`
-	}
-	b, err := yaml.YAMLToJSONStrict(b)
-	if err != nil {
-		return nil, err
 	}
 	// Numbers stay as they are written: 0.10 cores is no float.
 	decoder := json.NewDecoder(bytes.NewReader(b))
@@ -57,13 +64,10 @@ func decodeFile(b []byte) (map[string]any, error) {
 	if err := decoder.Decode(&file); err != nil {
 		return nil, err
 	}
-	values := map[string]any{}
-	for key, value := range file.Config {
-		if name, ours := strings.CutPrefix(key, prefix); ours {
-			values[name] = value
-		}
+	if file.Config == nil {
+		return map[string]any{}, nil
 	}
-	return values, nil
+	return file.Config, nil
 }
 
 // projectDefaults returns what a project file says for every stack.

@@ -3,8 +3,9 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
-	"strings"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -12,32 +13,30 @@ import (
 )
 
 // Load reads the stack file of the running Pulumi program. Its error is a *spec.Error with every mistake in the file; warnings
-// are logged. Unknown keys are seen where the program runs under Pulumi's language host; an inline program of the Automation
-// API cannot list its keys, so its caller uses ReadFile first.
+// are logged. Unknown keys, and ours under a misspelt prefix, are seen where the program runs under Pulumi's language host; an inline
+// program of the Automation API cannot list its keys, so its caller uses ReadFile first.
 func Load(ctx *pulumi.Context, opts ...Option) (*Config, error) {
-	values, mistakes := map[string]any{}, &spec.Problems{}
+	all, encrypted := map[string]any{}, map[string]any{}
 	for _, key := range configKeys() {
-		value, said := ctx.GetConfig(prefix + key)
-		if !said {
-			continue
+		if value, said := ctx.GetConfig(key); said && ctx.IsConfigSecret(key) {
+			encrypted[key] = value
+		} else if said {
+			all[key] = value
 		}
-		values[key] = value
-		if !ctx.IsConfigSecret(prefix + key) {
-			continue
-		}
+	}
+	mistakes := &spec.Problems{}
+	values := ownValues(all, mistakes)
+	secrets := ownValues(encrypted, mistakes)
+	for _, key := range slices.Sorted(maps.Keys(secrets)) {
 		if key != "secrets" {
-			delete(values, key)
 			mistakes.Add(spec.Path(key), nil, "encrypted values only under secrets", "set it without --secret, and put what is secret under plinth:secrets")
 			continue
 		}
+		values[key] = secrets[key]
 		opts = append(opts, decrypted())
 	}
 	cfg, problems := Parse(ctx.Stack(), values, opts...)
-	for _, p := range problems.Errors {
-		if !follows(p, mistakes.Errors) {
-			mistakes.Errors = append(mistakes.Errors, p)
-		}
-	}
+	mistakes.Errors = precede(mistakes.Errors, problems.Errors)
 	if err := mistakes.Err(); err != nil {
 		return nil, err
 	}
@@ -49,18 +48,17 @@ func Load(ctx *pulumi.Context, opts ...Option) (*Config, error) {
 	return cfg, nil
 }
 
-// configKeys lists the keys to look for: those that a stack file may have, and every other of Plinth's namespace that the
-// language host hands over.
+// configKeys lists the keys to look for: those that a stack file may have, and every other that the language host hands over.
 func configKeys() []string {
-	keys := loadShape().keys()
-	var given map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(os.Getenv(pulumi.EnvConfig)), &given); err != nil {
-		return keys
+	keys := map[string]bool{}
+	for _, name := range loadShape().keys() {
+		keys[prefix+name] = true
 	}
-	for key := range given {
-		if name, ours := strings.CutPrefix(key, prefix); ours && !loadShape().known(name) {
-			keys = append(keys, name)
+	var given map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(os.Getenv(pulumi.EnvConfig)), &given); err == nil {
+		for key := range given {
+			keys[key] = true
 		}
 	}
-	return keys
+	return slices.Collect(maps.Keys(keys))
 }

@@ -70,6 +70,22 @@ func TestLoadReportsUnknownKeysAndMisplacedSecrets(t *testing.T) {
 	assert.NotContains(t, err.Error(), "hunter2")
 }
 
+func TestLoadReportsKeysUnderAMisspeltPrefix(t *testing.T) {
+	values := map[string]string{
+		"plinth:cloud": "existing", "plnth:region": "eu-central-1", "plnth:secrets": `{"values":{"jwt":{"secret":"hunter2"}}}`,
+		"aws:region": "eu-central-1", "plant:color": "green",
+	}
+	err := run(t, values, []string{"plnth:secrets"}, func(ctx *pulumi.Context) error {
+		_, err := config.Load(ctx)
+		return err
+	})
+	require.ErrorContains(t, err, "found the key plnth:region")
+	require.ErrorContains(t, err, "found the key plnth:secrets")
+	for _, not := range []string{"hunter2", "aws:region", "plant:color"} {
+		assert.NotContains(t, err.Error(), not)
+	}
+}
+
 func TestLoadRefusesSecretsInTheClear(t *testing.T) {
 	values := map[string]string{"plinth:cloud": "existing", "plinth:secrets": `{"values":{"jwt":{"secret":"swordfish"}}}`}
 	err := run(t, values, nil, func(ctx *pulumi.Context) error {

@@ -2,9 +2,12 @@ package config
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
+
+	"github.com/plinth-iac/plinth/components/spec"
 )
 
 //go:embed presets/*.yaml
@@ -21,11 +24,12 @@ var loadPresets = sync.OnceValue(func() map[Environment]map[string]any {
 		if err != nil {
 			panic(fmt.Errorf("reading the embedded preset: %w", err))
 		}
-		values, err := decodeFile(b)
-		if err != nil {
+		problems := &spec.Problems{}
+		all, err := decodeFile(b, problems)
+		if err := errors.Join(err, problems.Err()); err != nil {
 			panic(fmt.Errorf("reading the embedded preset %s: %w", env, err))
 		}
-		presets[env] = values
+		presets[env] = ownValues(all, problems)
 	}
 	return presets
 })
