@@ -1,8 +1,6 @@
 package backup
 
 import (
-	"strings"
-
 	"github.com/robfig/cron/v3"
 
 	"github.com/plinth-iac/plinth/components/spec"
@@ -27,18 +25,12 @@ func (s Spec) Complete() Spec {
 	return s
 }
 
-// isSchedule tells whether when is in cron notation. The parser dies of a time zone without a time after it, so it must not see any.
-func isSchedule(when string) bool {
-	if strings.Contains(when, "TZ=") {
-		return false
-	}
-	_, err := cron.ParseStandard(when)
-	return err == nil
-}
+// standard is what cron.ParseStandard takes.
+const standard = cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor
 
 // Validate reports every mistake that can be seen in the spec alone. s is complete, and path is where it stands.
 func (s Spec) Validate(path spec.Path, problems *spec.Problems) {
-	if !isSchedule(s.Schedule) {
+	if !spec.IsCron(s.Schedule, standard) {
 		problems.Add(path.Key("schedule"), s.Schedule, "five fields in UTC: minute, hour, day of month, month, day of week, such as 30 2 * * *",
 			"write it in that form")
 	}

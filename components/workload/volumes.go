@@ -25,17 +25,12 @@ func (s Spec) Claims(name, volume string) []string {
 	}
 	var claims []string
 	for ordinal := range s.Replicas.most() {
-		claims = append(claims, ownClaim(name, volume, ordinal))
+		claims = append(claims, fmt.Sprintf("%s-%s-%d", volume, name, ordinal)) // as a StatefulSet calls those of its pods
 	}
 	return claims
 }
 
 func sharedClaim(name, volume string) string { return volume + "-" + name }
-
-// ownClaim is as a StatefulSet calls the claims of its pods.
-func ownClaim(name, volume string, ordinal int) string {
-	return fmt.Sprintf("%s-%s-%d", volume, name, ordinal)
-}
 
 // volumes are the names of the shared or of the replicas' own volumes.
 func (s Spec) volumes(shared bool) []string {
@@ -89,8 +84,8 @@ func (b *builder) statefulSet(pod corev1.PodSpecArgs, opts []pulumi.ResourceOpti
 	for _, volume := range b.spec.volumes(false) {
 		own.mounts = append(own.mounts, b.volumeMount(volume))
 		templates = append(templates, claimTemplate(volume))
-		for ordinal := range b.spec.Replicas.most() {
-			claim, err := b.claim(volume, ownClaim(b.name, volume, ordinal))
+		for _, name := range b.spec.Claims(b.name, volume) {
+			claim, err := b.claim(volume, name)
 			if err != nil {
 				return nil, err
 			}

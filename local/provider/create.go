@@ -63,7 +63,7 @@ func (s *Server) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pul
 			"that the apiVersion for this resource does not exist. Verify that any required CRDs have been created: %w",
 			urn, typeName(objectGVK(inputs)), err)
 	default:
-		return nil, fmt.Errorf("resource %q was not successfully created by the Kubernetes API server: %w", urn, hide(err, program))
+		return nil, fmt.Errorf("resource %q was not successfully created by the Kubernetes API server: %w", urn, Hide(err, program))
 	}
 	if req.GetPreview() {
 		// A status is not known before the object is there.

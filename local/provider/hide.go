@@ -20,8 +20,11 @@ func HideSecrets(text string, props resource.PropertyMap) string {
 	return text
 }
 
-// hide drops the cause of the error, as it still tells.
-func hide(err error, props resource.PropertyMap) error {
+// Hide takes the secrets in props out of an error, if there is one. The cause is dropped, as it still tells.
+func Hide(err error, props resource.PropertyMap) error {
+	if err == nil {
+		return nil
+	}
 	return errors.New(HideSecrets(err.Error(), props))
 }
 

@@ -54,7 +54,7 @@ func (s *Server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pul
 		return nil, fmt.Errorf("update of resource %q failed because the Kubernetes API server reported that the "+
 			"apiVersion for this resource does not exist. Verify that any required CRDs have been created: %w", urn, err)
 	case req.GetPreview():
-		return nil, fmt.Errorf("preview of resource %q failed: %w", urn, hide(err, program))
+		return nil, fmt.Errorf("preview of resource %q failed: %w", urn, Hide(err, program))
 	}
 	if req.GetPreview() {
 		out, err := s.marshal("state", newState(inputs, live, program, apiVersion, manager))
@@ -66,7 +66,7 @@ func (s *Server) Update(ctx context.Context, req *pulumirpc.UpdateRequest) (*pul
 		// Nothing was written, but what is there is to be known, and the next update is to try again.
 		var getErr error
 		if live, getErr = s.cluster.get(ctx, old.live); getErr != nil {
-			return nil, errors.Join(fmt.Errorf("update of resource %q failed: %w", urn, hide(err, program)),
+			return nil, errors.Join(fmt.Errorf("update of resource %q failed: %w", urn, Hide(err, program)),
 				fmt.Errorf("unable to get cluster state: %w", getErr))
 		}
 	}

@@ -30,7 +30,7 @@ func (c *Config) validateNames(problems *spec.Problems) {
 					problems.Add(path.Key("volumes").Key(volume), volume, fmt.Sprintf("a name that does not make %s, the claim of %s", claim, owner), "rename it")
 					break
 				}
-				claims[claim] = string(workloadPath(name).Key("volumes").Key(volume))
+				claims[claim] = string(path.Key("volumes").Key(volume))
 			}
 		}
 	}

@@ -61,7 +61,7 @@ func (s *server) Check(_ context.Context, req plugin.CheckRequest) (plugin.Check
 	}
 	r, err := decode(news)
 	if err != nil {
-		return plugin.CheckResponse{}, hide(err, news)
+		return plugin.CheckResponse{}, provider.Hide(err, news)
 	}
 	if r.AllowNullValues {
 		s.warn(req.URN, "allowNullValues has no effect any more: nulls in values are kept; remove it")
@@ -151,7 +151,7 @@ func pinned(news, olds resource.PropertyMap, ignored []string) resource.Property
 func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.CreateResponse, error) {
 	r, err := decode(req.Properties)
 	if err != nil {
-		return plugin.CreateResponse{}, hide(err, req.Properties)
+		return plugin.CreateResponse{}, provider.Hide(err, req.Properties)
 	}
 	if req.Preview {
 		return plugin.CreateResponse{Properties: checkpoint(req.Properties, r, true)}, nil
@@ -167,7 +167,7 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 	news := pinned(req.NewInputs, req.OldOutputs, req.IgnoreChanges)
 	r, err := decode(news)
 	if err != nil {
-		return plugin.UpdateResponse{}, hide(err, news)
+		return plugin.UpdateResponse{}, provider.Hide(err, news)
 	}
 	if req.Preview {
 		return plugin.UpdateResponse{Properties: checkpoint(news, r, true)}, nil
@@ -208,7 +208,7 @@ func (s *server) change(
 		return &plugin.InitError{Reasons: reasons}
 	}
 	if err != nil {
-		return fmt.Errorf("helm release %s: %w", r.id(), hide(err, props))
+		return fmt.Errorf("helm release %s: %w", r.id(), provider.Hide(err, props))
 	}
 	return nil
 }
@@ -221,7 +221,7 @@ func (s *server) Read(_ context.Context, req plugin.ReadRequest) (plugin.ReadRes
 	}
 	r, err := decode(req.State)
 	if err != nil {
-		return gone, hide(err, req.State)
+		return gone, provider.Hide(err, req.State)
 	}
 	namespace, name := r.Namespace, r.Name
 	if len(req.State) == 0 {
@@ -268,7 +268,7 @@ func (s *server) parseID(id resource.ID) (namespace, name string) {
 func (s *server) Delete(_ context.Context, req plugin.DeleteRequest) (plugin.DeleteResponse, error) {
 	r, err := decode(req.Outputs)
 	if err != nil {
-		return plugin.DeleteResponse{}, hide(err, req.Outputs)
+		return plugin.DeleteResponse{}, provider.Hide(err, req.Outputs)
 	}
 	if s.cluster.Unreachable != "" {
 		return plugin.DeleteResponse{}, fmt.Errorf(
@@ -284,7 +284,7 @@ func (s *server) Delete(_ context.Context, req plugin.DeleteRequest) (plugin.Del
 	uninstall.Timeout = r.timeout()
 	result, err := uninstall.Run(r.Name)
 	if err != nil {
-		return plugin.DeleteResponse{}, fmt.Errorf("helm release %s: uninstall: %w", r.id(), hide(err, req.Outputs))
+		return plugin.DeleteResponse{}, fmt.Errorf("helm release %s: uninstall: %w", r.id(), provider.Hide(err, req.Outputs))
 	}
 	if result != nil && result.Info != "" {
 		s.warn(req.URN, "Helm uninstall: %s", provider.HideSecrets(result.Info, req.Outputs))

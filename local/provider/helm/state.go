@@ -1,11 +1,7 @@
 package helm
 
 import (
-	"errors"
-
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-
-	"github.com/plinth-iac/plinth/local/provider"
 )
 
 // inputsKey is where the state keeps the inputs it was made from.
@@ -82,12 +78,4 @@ func marked(got, want resource.PropertyValue) resource.PropertyValue {
 		return resource.MakeSecret(got)
 	}
 	return got
-}
-
-// hide takes the secrets in props out of an error. The cause is dropped, as it still tells.
-func hide(err error, props resource.PropertyMap) error {
-	if err == nil {
-		return nil
-	}
-	return errors.New(provider.HideSecrets(err.Error(), props))
 }
